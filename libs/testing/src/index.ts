@@ -1,0 +1,13 @@
+export {
+  RecordedProcess,
+  type Exit,
+  type RecordedProcessOptions,
+  type StreamName,
+} from './child.js';
+export { freePort } from './free-port.js';
+export {
+  findRedisServer,
+  RedisServer,
+  redisIsMissing,
+  type RedisServerOptions,
+} from './redis-server.js';
