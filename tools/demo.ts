@@ -1,0 +1,146 @@
+/** Shows a message on its way: Redis, publisher, consumer, all started here. `--once` ends after the greeting. */
+import { RecordedProcess, RedisServer, freePort, type StreamName } from '@relay/testing';
+import { Redis } from 'ioredis';
+import { onParentGone } from './parent.js';
+
+const channel = 'test_websocket';
+const greeting = 'hello from Redis';
+const colours = { demo: 35, redis: 31, publisher: 36, consumer: 32 } as const;
+type Speaker = keyof typeof colours;
+
+const once = process.argv.includes('--once');
+const coloured = process.stdout.isTTY && process.env['NO_COLOR'] === undefined;
+
+/** What ends the demo, the last started last. */
+const stops: (() => Promise<unknown>)[] = [];
+let ending: Promise<void> | undefined;
+
+function say(speaker: Speaker, line: string): void {
+  const name = speaker.padEnd(9);
+  const column = coloured ? `\u001b[${colours[speaker]}m${name} |\u001b[0m` : `${name} |`;
+  process.stdout.write(`${column} ${line}\n`);
+}
+
+function end(code: number): Promise<void> {
+  ending ??= (async () => {
+    for (const stop of stops.reverse()) await stop();
+    process.exit(code);
+  })();
+  return ending;
+}
+
+/** The Redis at REDIS_URL if it answers, else a private one. */
+async function findRedis(): Promise<URL> {
+  const url = new URL(process.env['REDIS_URL'] ?? 'redis://localhost:6379');
+  if (await answers(url)) {
+    say('demo', `uses the Redis at ${url.host}`);
+    return url;
+  }
+  const server = await RedisServer.start();
+  stops.push(() => server.stop());
+  say('demo', `no Redis answers at ${url.host}; started a private one on port ${server.port}`);
+  return new URL(server.url);
+}
+
+async function answers(url: URL): Promise<boolean> {
+  const client = connect(url);
+  const timeout = setTimeout(() => client.disconnect(), 1000);
+  try {
+    await client.connect();
+    return (await client.ping()) === 'PONG';
+  } catch {
+    return false;
+  } finally {
+    clearTimeout(timeout);
+    client.disconnect();
+  }
+}
+
+async function publish(url: URL, message: string): Promise<void> {
+  const client = connect(url);
+  try {
+    await client.connect();
+    await client.publish(channel, message);
+  } finally {
+    client.disconnect();
+  }
+}
+
+function connect(url: URL): Redis {
+  const client = new Redis(url.href, { lazyConnect: true, retryStrategy: null });
+  // Failures reach the caller through the promises of `connect` and of the commands.
+  client.on('error', () => undefined);
+  return client;
+}
+
+async function portFor(app: Speaker, wanted: number): Promise<number> {
+  const port = await freePort(wanted, 'localhost');
+  if (port !== wanted) say('demo', `port ${wanted} is taken; the ${app} takes ${port}`);
+  return port;
+}
+
+function startApp(app: 'publisher' | 'consumer', args: string[], env = {}): RecordedProcess {
+  const running = RecordedProcess.start(process.execPath, [`dist/apps/${app}/main.js`, ...args], {
+    env,
+    onLine: (_stream: StreamName, line: string) => say(app, line),
+  });
+  stops.push(() => running.stop());
+  void running.exited.then(({ code, signal }) => {
+    if (ending !== undefined) return;
+    say('demo', `the ${app} ended with ${signal ?? `code ${code}`}`);
+    void end(1);
+  });
+  return running;
+}
+
+/** The command for another terminal; a password is asked for, not shown. */
+function redisCli({ protocol, hostname, port, username, password }: URL): string {
+  const flags = [
+    ['localhost', '127.0.0.1'].includes(hostname) ? '' : ` -h ${hostname}`,
+    ` -p ${port || '6379'}`,
+    protocol === 'rediss:' ? ' --tls' : '',
+    username === '' ? '' : ` --user ${decodeURIComponent(username)}`,
+    password === '' ? '' : ' --askpass',
+  ];
+  return `redis-cli${flags.join('')} PUBLISH ${channel} hello`;
+}
+
+async function demo(): Promise<void> {
+  const redis = await findRedis();
+  const consumerPort = await portFor('consumer', 3001);
+  const consumerUrl = `ws://localhost:${consumerPort}/relay`;
+  const consumer = startApp('consumer', [
+    '--host=localhost',
+    `--port=${consumerPort}`,
+    '--output=pretty',
+  ]);
+  const publisher = startApp(
+    'publisher',
+    [
+      `--port=${await portFor('publisher', 3000)}`,
+      `--consumer-url=${consumerUrl}`,
+      `--redis-channels=${channel}`,
+    ],
+    // The address of a Redis may hold a password, which does not belong into a list of processes.
+    { REDIS_URL: redis.href },
+  );
+  await publisher.waitForLine('stderr', /subscribed to/);
+  await publisher.waitForLine('stderr', /connected to/);
+  await publish(redis, greeting);
+  await consumer.waitForLine('stdout', greeting);
+  if (once) return end(0);
+  say('demo', `the consumer listens at ${consumerUrl}`);
+  say('demo', `publish more from another terminal: ${redisCli(redis)}`);
+  say('demo', 'Ctrl-C ends everything');
+}
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.on(signal, () => void end(0));
+onParentGone(() => void end(0));
+
+demo().catch((error: unknown) => {
+  if (ending !== undefined) return;
+  // An app that ended has been reported, with all that it said.
+  say('demo', (error as Error).message.split('\n', 1).join(''));
+  void end(1);
+});
