@@ -1,0 +1,95 @@
+import { parseArgs } from 'node:util';
+import { type ConfigOf, flagOf, type Setting, type Settings } from './setting.js';
+
+/** Every mistake in a configuration, by name. */
+export class ConfigError extends Error {
+  readonly code = 'invalid-config';
+  override readonly name = 'ConfigError';
+
+  constructor(readonly mistakes: readonly string[]) {
+    super(mistakes.join('\n'));
+  }
+}
+
+interface Given {
+  readonly value: string;
+  /** How the person gave it: `CONSUMER_PORT` or `--port`. */
+  readonly by: string;
+}
+
+/**
+ * Reads settings from flags, else from the environment, else their defaults.
+ * An empty environment variable counts as not given.
+ *
+ * @throws ConfigError with all mistakes at once.
+ */
+export function loadConfig<S extends Settings>(
+  settings: S,
+  env: Readonly<Record<string, string | undefined>>,
+  argv: readonly string[],
+): ConfigOf<S> {
+  const mistakes: string[] = [];
+  const flags = readFlags(settings, argv, mistakes);
+  const entries = Object.entries(settings).map(([name, setting]) => {
+    const fromEnv = env[name];
+    const given = flags.get(name) ?? (fromEnv ? { value: fromEnv, by: name } : undefined);
+    return [camelCase(name), valueOf(setting, given ?? { value: setting.default, by: name }, mistakes)];
+  });
+  if (mistakes.length > 0) throw new ConfigError(mistakes);
+  return Object.freeze(Object.fromEntries(entries)) as ConfigOf<S>;
+}
+
+function valueOf(setting: Setting, { value, by }: Given, mistakes: string[]): unknown {
+  const result = setting.schema.safeParse(value);
+  if (result.success) return result.data;
+  const shown = setting.mask?.(value) ?? value;
+  mistakes.push(`${by} is ${JSON.stringify(shown)}; expected ${setting.expected}`);
+  return undefined;
+}
+
+/** The values that flags give, by the name of their setting. */
+function readFlags(settings: Settings, argv: readonly string[], mistakes: string[]): Map<string, Given> {
+  const known = knownFlags(settings);
+  const given = new Map<string, Given>();
+  const options = Object.fromEntries([...known.keys()].map((flag) => [flag, { type: 'string' as const }]));
+  const { tokens } = parseArgs({ args: [...argv], options, strict: false, tokens: true });
+  for (const token of tokens) {
+    if (token.kind === 'positional') {
+      mistakes.push(`unexpected argument ${JSON.stringify(token.value)}; expected flags such as --name=value`);
+    }
+    if (token.kind !== 'option') continue;
+    const flag = known.get(token.name);
+    const by = `--${token.name}`;
+    if (flag === undefined) {
+      mistakes.push(`unknown flag ${token.rawName}; expected one of ${[...known.keys()].map((name) => `--${name}`).join(', ')}`);
+    } else if (!token.value) {
+      mistakes.push(`${by} has no value; expected ${flag.setting.expected}`);
+    } else if (given.has(flag.name) && given.get(flag.name)?.by !== by) {
+      mistakes.push(`${by} and ${given.get(flag.name)?.by ?? ''} set the same thing; give one of them`);
+    } else {
+      given.set(flag.name, { value: flag.toValue(token.value), by });
+    }
+  }
+  return given;
+}
+
+interface KnownFlag {
+  readonly name: string;
+  readonly setting: Setting;
+  readonly toValue: (value: string) => string;
+}
+
+function knownFlags(settings: Settings): Map<string, KnownFlag> {
+  const known = new Map<string, KnownFlag>();
+  for (const [name, setting] of Object.entries(settings)) {
+    known.set(flagOf(name), { name, setting, toValue: (value) => value });
+    for (const [flag, { toValue }] of Object.entries(setting.shortFlags ?? {})) {
+      known.set(flag, { name, setting, toValue });
+    }
+  }
+  return known;
+}
+
+function camelCase(name: string): string {
+  return name.toLowerCase().replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
+}

@@ -1,0 +1,28 @@
+import * as z from 'zod';
+
+/** A TCP port as text; 0 takes a free one. */
+export const port = z
+  .string()
+  .regex(/^\d{1,5}$/)
+  .transform(Number)
+  .pipe(z.number().max(65_535));
+
+/** A whole number of at least 1 as text. */
+export const positiveInteger = z
+  .string()
+  .regex(/^\d{1,15}$/)
+  .transform(Number)
+  .pipe(z.number().min(1));
+
+/** A URL with one of `protocols` (such as `redis:`) and a host. */
+export function url(...protocols: string[]): z.ZodType<string, string> {
+  return z.string().refine((text) => {
+    const parsed = URL.parse(text);
+    return parsed !== null && protocols.includes(parsed.protocol) && parsed.hostname !== '';
+  });
+}
+
+/** A URL as it may be shown: without its password. */
+export function withoutPassword(text: string): string {
+  return text.replace(/^([a-z+]+:\/\/[^:@/]*):.*@/i, '$1:***@');
+}

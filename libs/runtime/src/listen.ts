@@ -1,0 +1,27 @@
+import { lookup } from 'node:dns/promises';
+import type { AddressInfo } from 'node:net';
+import type { INestApplication } from '@nestjs/common';
+import { ListenError } from './run-app.js';
+
+/**
+ * Listens on `host` and `port` (0: a free one) and gives the port.
+ * A name with addresses of both kinds means its IPv4 one, which every client of `localhost` tries.
+ *
+ * @throws ListenError with a sentence that tells what to do.
+ */
+export async function listen(app: INestApplication, host: string, port: number): Promise<number> {
+  try {
+    const { address } = await lookup(host, { order: 'ipv4first' });
+    await app.listen(port, address);
+  } catch (cause) {
+    throw new ListenError(sentence(host, port, (cause as NodeJS.ErrnoException).code), { cause });
+  }
+  return ((app.getHttpServer() as { address(): AddressInfo }).address()).port;
+}
+
+function sentence(host: string, port: number, code = 'unknown error'): string {
+  if (code === 'EADDRINUSE') {
+    return `Port ${String(port)} on ${host} is taken: end what listens there, or choose another with --port.`;
+  }
+  return `Cannot listen on ${host}:${String(port)} (${code}): choose another address or port.`;
+}
