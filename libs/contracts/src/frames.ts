@@ -14,7 +14,7 @@ const messageEntry = z.object({
   channel: z.string(),
   /** The subscription that matched, where it was a pattern. */
   pattern: z.optional(z.string()),
-  payload: z.instanceof(Uint8Array),
+  payload: z.custom<Uint8Array>((value) => value instanceof Uint8Array),
   /** When the publisher took the message in: milliseconds since 1970 by its clock. */
   receivedAt: z.int(),
 });

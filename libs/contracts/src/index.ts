@@ -1,9 +1,5 @@
 export { CloseCode } from './close-codes.js';
-export {
-  decodePayload,
-  InvalidPayloadError,
-  type PayloadDto,
-} from './dto/payload-dto.js';
+export { decodePayload, InvalidPayloadError, type PayloadDto } from './dto/payload-dto.js';
 export { type TestWebsocket, testWebsocketDto } from './dto/test-websocket.dto.js';
 export {
   type BareFrame,

@@ -16,7 +16,7 @@ export async function listen(app: INestApplication, host: string, port: number):
   } catch (cause) {
     throw new ListenError(sentence(host, port, (cause as NodeJS.ErrnoException).code), { cause });
   }
-  return ((app.getHttpServer() as { address(): AddressInfo }).address()).port;
+  return (app.getHttpServer() as { address(): AddressInfo }).address().port;
 }
 
 function sentence(host: string, port: number, code = 'unknown error'): string {

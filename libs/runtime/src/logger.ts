@@ -22,7 +22,11 @@ export class StderrLogger extends ConsoleLogger {
     super.log(message, ...rest);
   }
 
-  protected override printMessages(messages: unknown[], context?: string, logLevel?: LogLevel): void {
+  protected override printMessages(
+    messages: unknown[],
+    context?: string,
+    logLevel?: LogLevel,
+  ): void {
     super.printMessages(messages, context, logLevel, 'stderr');
   }
 

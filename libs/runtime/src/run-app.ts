@@ -35,7 +35,9 @@ export async function runApp<S extends Settings>(
   } catch (error) {
     if (error instanceof ConfigError) {
       const mistakes = error.mistakes.map((mistake) => `  ${mistake}\n`).join('');
-      process.stderr.write(`The ${app} cannot start with these settings (--help lists all):\n${mistakes}`);
+      process.stderr.write(
+        `The ${app} cannot start with these settings (--help lists all):\n${mistakes}`,
+      );
       process.exitCode = 2;
     } else if (error instanceof ListenError) {
       process.stderr.write(`${error.message}\n`);

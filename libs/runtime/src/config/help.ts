@@ -5,7 +5,9 @@ export function helpText(app: string, settings: Settings): string {
   const lines = Object.entries(settings).flatMap(([name, setting]) => [
     `  --${flagOf(name)}=…  (${name}, default ${setting.default})`,
     `      ${setting.meaning}: ${setting.expected}`,
-    ...Object.entries(setting.shortFlags ?? {}).map(([flag, { meaning }]) => `      --${flag}=…  ${meaning}`),
+    ...Object.entries(setting.shortFlags ?? {}).map(
+      ([flag, { meaning }]) => `      --${flag}=…  ${meaning}`,
+    ),
   ]);
   return [
     `Usage: node main.js [--name=value …]`,

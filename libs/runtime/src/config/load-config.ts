@@ -33,7 +33,10 @@ export function loadConfig<S extends Settings>(
   const entries = Object.entries(settings).map(([name, setting]) => {
     const fromEnv = env[name];
     const given = flags.get(name) ?? (fromEnv ? { value: fromEnv, by: name } : undefined);
-    return [camelCase(name), valueOf(setting, given ?? { value: setting.default, by: name }, mistakes)];
+    return [
+      camelCase(name),
+      valueOf(setting, given ?? { value: setting.default, by: name }, mistakes),
+    ];
   });
   if (mistakes.length > 0) throw new ConfigError(mistakes);
   return Object.freeze(Object.fromEntries(entries)) as ConfigOf<S>;
@@ -48,24 +51,36 @@ function valueOf(setting: Setting, { value, by }: Given, mistakes: string[]): un
 }
 
 /** The values that flags give, by the name of their setting. */
-function readFlags(settings: Settings, argv: readonly string[], mistakes: string[]): Map<string, Given> {
+function readFlags(
+  settings: Settings,
+  argv: readonly string[],
+  mistakes: string[],
+): Map<string, Given> {
   const known = knownFlags(settings);
   const given = new Map<string, Given>();
-  const options = Object.fromEntries([...known.keys()].map((flag) => [flag, { type: 'string' as const }]));
+  const options = Object.fromEntries(
+    [...known.keys()].map((flag) => [flag, { type: 'string' as const }]),
+  );
   const { tokens } = parseArgs({ args: [...argv], options, strict: false, tokens: true });
   for (const token of tokens) {
     if (token.kind === 'positional') {
-      mistakes.push(`unexpected argument ${JSON.stringify(token.value)}; expected flags such as --name=value`);
+      mistakes.push(
+        `unexpected argument ${JSON.stringify(token.value)}; expected flags such as --name=value`,
+      );
     }
     if (token.kind !== 'option') continue;
     const flag = known.get(token.name);
     const by = `--${token.name}`;
     if (flag === undefined) {
-      mistakes.push(`unknown flag ${token.rawName}; expected one of ${[...known.keys()].map((name) => `--${name}`).join(', ')}`);
+      mistakes.push(
+        `unknown flag ${token.rawName}; expected one of ${[...known.keys()].map((name) => `--${name}`).join(', ')}`,
+      );
     } else if (!token.value) {
       mistakes.push(`${by} has no value; expected ${flag.setting.expected}`);
     } else if (given.has(flag.name) && given.get(flag.name)?.by !== by) {
-      mistakes.push(`${by} and ${given.get(flag.name)?.by ?? ''} set the same thing; give one of them`);
+      mistakes.push(
+        `${by} and ${given.get(flag.name)?.by ?? ''} set the same thing; give one of them`,
+      );
     } else {
       given.set(flag.name, { value: flag.toValue(token.value), by });
     }

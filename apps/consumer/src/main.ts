@@ -1,0 +1,35 @@
+import 'reflect-metadata';
+import { Logger } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { RELAY_PATH } from '@relay/contracts';
+import { listen, runApp, type RunningApp, StderrLogger } from '@relay/runtime';
+import { type ConsumerConfig, consumerSettings } from './consumer.config.js';
+import { ConsumerModule } from './consumer.module.js';
+import { Dispatcher } from './handling/dispatcher.js';
+import { RelayAdapter } from './reception/relay-adapter.js';
+
+async function start(config: ConsumerConfig): Promise<RunningApp> {
+  const app = await NestFactory.create(ConsumerModule.register(config), {
+    logger: new StderrLogger('consumer'),
+  });
+  const logger = new Logger('consumer');
+  app.useWebSocketAdapter(new RelayAdapter(app));
+  const port = await listen(app, config.consumerHost, config.consumerPort);
+  logger.log(`listening on ws://${config.consumerHost}:${String(port)}${RELAY_PATH}`);
+
+  return {
+    async shutDown(): Promise<number> {
+      await app.close();
+      await app.get(Dispatcher).drained();
+      return 0;
+    },
+  };
+}
+
+/** Whoever read the messages has gone (`consumer | head`): nothing is left to print for. */
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
+await runApp('consumer', consumerSettings, start);

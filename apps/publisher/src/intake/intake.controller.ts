@@ -1,0 +1,17 @@
+import { Controller } from '@nestjs/common';
+import { Ctx, EventPattern, Payload, RedisContext } from '@nestjs/microservices';
+import { ConsumerConnection } from '../delivery/consumer-connection.js';
+import type { Intake } from '../delivery/outbox.js';
+import { EVERY_OTHER_CHANNEL } from './redis-intake.js';
+
+/** Where messages from Redis come in. REDIS_CHANNELS says which channels are subscribed. */
+@Controller()
+export class IntakeController {
+  constructor(private readonly consumer: ConsumerConnection) {}
+
+  /** `PUBLISH test_websocket hello`: on its way to the consumer, byte for byte. */
+  @EventPattern(['test_websocket', EVERY_OTHER_CHANNEL])
+  relay(@Payload() message: Intake, @Ctx() _context: RedisContext): void {
+    this.consumer.send(message);
+  }
+}

@@ -1,0 +1,173 @@
+import { Logger } from '@nestjs/common';
+import { type MessageHandler, RedisContext, ServerRedis } from '@nestjs/microservices';
+import { withoutPassword } from '@relay/runtime';
+import { Redis } from 'ioredis';
+import { randomisedExponentialBackoff } from '../backoff.js';
+import type { Intake } from '../delivery/outbox.js';
+
+/** The `@EventPattern` of the handler that takes what no handler of its own takes. */
+export const EVERY_OTHER_CHANNEL = '*';
+
+export interface RedisIntakeOptions {
+  readonly url: string;
+  /** Channel names; one with `*`, `?` or `[` is a pattern. */
+  readonly channels: readonly string[];
+  /** How often the subscribed connection proves its life. */
+  readonly pingIntervalMs?: number;
+  /** How long Redis may owe an answer before the connection counts as dead. */
+  readonly answerTimeoutMs?: number;
+}
+
+type State = 'connecting' | 'subscribed' | 'refused' | 'closed';
+
+/**
+ * NestJS's Redis transport, made exact: handlers get the very bytes that were published, nothing is
+ * ever published back, and `subscribed` means that every SUBSCRIBE was acknowledged on the connection
+ * that is up now. Redis may be absent, restart, freeze or refuse at any time; it is tried for ever.
+ */
+export class RedisIntake extends ServerRedis {
+  state: State = 'connecting';
+  since = new Date();
+  protected override readonly logger = new Logger('intake');
+  readonly #client: Redis;
+  readonly #pingIntervalMs: number;
+  #ping: NodeJS.Timeout | undefined;
+  #resubscribe: NodeJS.Timeout | undefined;
+  #lastProblem: string | undefined;
+  #refusals = 0;
+
+  constructor(private readonly intake: RedisIntakeOptions) {
+    super({});
+    this.#pingIntervalMs = intake.pingIntervalMs ?? 5_000;
+    this.#client = new Redis(intake.url, {
+      lazyConnect: true,
+      autoResubscribe: false,
+      autoResendUnfulfilledCommands: false,
+      enableOfflineQueue: false,
+      maxRetriesPerRequest: null,
+      connectTimeout: intake.answerTimeoutMs ?? 5_000,
+      socketTimeout: intake.answerTimeoutMs ?? 5_000,
+      retryStrategy: (times) =>
+        this.state === 'closed' ? null : randomisedExponentialBackoff(times),
+    });
+  }
+
+  /** Begins to connect; what becomes of it shows in `state`. */
+  override async listen(callback: () => void): Promise<void> {
+    const client = this.#client;
+    client.on('ready', () => void this.#subscribe());
+    client.on('error', (error: NodeJS.ErrnoException) => {
+      this.#tell(error.code ?? error.message);
+    });
+    client.on('close', () => {
+      this.#onClose();
+    });
+    client.on('messageBuffer', (channel: Buffer, payload: Buffer) => {
+      this.#take(channel.toString(), undefined, payload);
+    });
+    client.on('pmessageBuffer', (pattern: Buffer | string, channel: Buffer, payload: Buffer) => {
+      this.#take(channel.toString(), pattern.toString(), payload);
+    });
+    client.connect().catch(() => undefined); // the error event has told it
+    callback();
+    await Promise.resolve();
+  }
+
+  override async close(): Promise<void> {
+    if (this.state === 'closed') return;
+    this.#enter('closed');
+    clearInterval(this.#ping);
+    clearTimeout(this.#resubscribe);
+    if (this.#client.status === 'end' || this.#client.status === 'wait') return;
+    const ended = new Promise<void>((resolve) => this.#client.once('end', resolve));
+    this.#client.disconnect();
+    await ended;
+  }
+
+  async #subscribe(): Promise<void> {
+    const client = this.#client;
+    const connection = client.stream;
+    const results = await Promise.allSettled(
+      this.intake.channels.map((channel) =>
+        /[*?[]/.test(channel) ? client.psubscribe(channel) : client.subscribe(channel),
+      ),
+    );
+    if (client.stream !== connection || client.status !== 'ready' || this.state === 'closed')
+      return;
+    const refused = results.flatMap((result, index) =>
+      result.status === 'rejected'
+        ? [`${this.intake.channels[index] ?? ''} (${messageOf(result.reason)})`]
+        : [],
+    );
+    this.#keepAlive();
+    if (refused.length === 0) {
+      this.#refusals = 0;
+      this.#lastProblem = undefined;
+      this.#enter('subscribed');
+      this.logger.log(
+        `subscribed to ${this.intake.channels.join(', ')} at ${withoutPassword(this.intake.url)}`,
+      );
+    } else {
+      this.#enter('refused');
+      this.#tell(`refuses ${refused.join(', ')}`);
+      this.#refusals += 1;
+      this.#resubscribe = setTimeout(
+        () => void this.#subscribe(),
+        randomisedExponentialBackoff(this.#refusals),
+      );
+    }
+  }
+
+  /** Redis answers a PING or, by `socketTimeout`, the connection ends and another is made. */
+  #keepAlive(): void {
+    clearInterval(this.#ping);
+    this.#ping = setInterval(() => {
+      this.#client.ping().catch(() => undefined); // the close event tells it
+    }, this.#pingIntervalMs);
+  }
+
+  #onClose(): void {
+    clearInterval(this.#ping);
+    clearTimeout(this.#resubscribe);
+    if (this.state === 'closed') return;
+    const wasUp = this.state !== 'connecting';
+    this.#enter('connecting');
+    if (wasUp) this.#tell('connection closed');
+  }
+
+  #take(channel: string, pattern: string | undefined, payload: Buffer): void {
+    const handler = this.#handlerOf(channel);
+    const message: Intake = {
+      channel,
+      ...(pattern !== undefined && { pattern }),
+      payload,
+      receivedAt: Date.now(),
+    };
+    handler?.(message, new RedisContext([channel])).catch((error: unknown) => {
+      this.logger.error(error);
+    });
+  }
+
+  #handlerOf(channel: string): MessageHandler | undefined {
+    return this.messageHandlers.get(channel) ?? this.messageHandlers.get(EVERY_OTHER_CHANNEL);
+  }
+
+  #enter(state: State): void {
+    if (state === this.state) return;
+    this.state = state;
+    this.since = new Date();
+  }
+
+  /** One line for each new problem, not for each attempt. */
+  #tell(problem: string): void {
+    if (problem === this.#lastProblem || this.state === 'closed') return;
+    this.#lastProblem = problem;
+    this.logger.warn(
+      `Redis at ${withoutPassword(this.intake.url)}: ${problem}; not subscribed, trying again`,
+    );
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,73 @@
+import { RELAY_PATH, testWebsocketDto } from '@relay/contracts';
+import {
+  type ConfigOf,
+  port,
+  positiveInteger,
+  sameValue,
+  type Settings,
+  url,
+  withoutPassword,
+} from '@relay/runtime';
+import * as z from 'zod';
+
+const channels = z
+  .string()
+  .transform((text) => [...new Set(text.split(',').map((channel) => channel.trim()))])
+  .refine((list) => list.every((channel) => channel !== ''));
+
+/** Every setting of the publisher. */
+export const publisherSettings = {
+  REDIS_URL: {
+    schema: url('redis:', 'rediss:'),
+    default: 'redis://localhost:6379',
+    meaning: 'the Redis to hear',
+    expected: 'redis://[user:password@]host:port[/db], rediss:// for TLS',
+    mask: withoutPassword,
+  },
+  REDIS_CHANNELS: {
+    schema: channels,
+    default: testWebsocketDto.channel,
+    meaning: 'the channels to relay; one with *, ? or [ is a pattern',
+    expected: 'channel names, comma-separated',
+  },
+  CONSUMER_URL: {
+    schema: url('ws:', 'wss:'),
+    default: `ws://localhost:3001${RELAY_PATH}`,
+    meaning: 'the consumer to send to',
+    expected: `ws://host:port${RELAY_PATH} or wss://…`,
+    mask: withoutPassword,
+    shortFlags: {
+      host: {
+        meaning: `the host of the consumer alone, for ws://HOST:3001${RELAY_PATH}`,
+        toValue: (host: string) => `ws://${host}:3001${RELAY_PATH}`,
+      },
+    },
+  },
+  PUBLISHER_HOST: {
+    schema: z.string().min(1),
+    default: 'localhost',
+    meaning: 'where its health is served',
+    expected: 'a host name or address',
+  },
+  PUBLISHER_PORT: {
+    schema: port,
+    default: '3000',
+    meaning: 'the port of its health',
+    expected: 'a port from 0 to 65535, 0 for a free one',
+    shortFlags: { port: sameValue('the same') },
+  },
+  OUTBOX_MAX_MESSAGES: {
+    schema: positiveInteger,
+    default: '1000000',
+    meaning: 'how many messages wait for the consumer at the most',
+    expected: 'a whole number from 1',
+  },
+  OUTBOX_MAX_BYTES: {
+    schema: positiveInteger,
+    default: '268435456',
+    meaning: 'how many payload bytes wait for the consumer at the most',
+    expected: 'a whole number from 1',
+  },
+} satisfies Settings;
+
+export type PublisherConfig = ConfigOf<typeof publisherSettings>;
