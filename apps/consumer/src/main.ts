@@ -10,12 +10,12 @@ import { RelayAdapter } from './reception/relay-adapter.js';
 
 async function start(config: ConsumerConfig): Promise<RunningApp> {
   const app = await NestFactory.create(ConsumerModule.register(config), {
-    logger: new StderrLogger('consumer'),
+    logger: new StderrLogger(),
   });
   const logger = new Logger('consumer');
   app.useWebSocketAdapter(new RelayAdapter(app));
   const port = await listen(app, config.consumerHost, config.consumerPort);
-  logger.log(`listening on ws://${config.consumerHost}:${String(port)}${RELAY_PATH}`);
+  logger.log(`listening on ws://${config.consumerHost}:${port}${RELAY_PATH}`);
 
   return {
     async shutDown(): Promise<number> {

@@ -9,7 +9,7 @@ import { PublisherModule } from './publisher.module.js';
 
 async function start(config: PublisherConfig): Promise<RunningApp> {
   const app = await NestFactory.create(PublisherModule.register(config), {
-    logger: new StderrLogger('publisher'),
+    logger: new StderrLogger(),
   });
   const intake = app.get(RedisIntake);
   const connection = app.get(ConsumerConnection);
@@ -17,7 +17,7 @@ async function start(config: PublisherConfig): Promise<RunningApp> {
 
   app.connectMicroservice({ strategy: intake });
   const port = await listen(app, config.publisherHost, config.publisherPort);
-  logger.log(`health at http://${config.publisherHost}:${String(port)}/health`);
+  logger.log(`health at http://${config.publisherHost}:${port}/health`);
   connection.connect();
   await app.startAllMicroservices();
 
@@ -26,7 +26,7 @@ async function start(config: PublisherConfig): Promise<RunningApp> {
       await intake.close();
       const left = await connection.close();
       await app.close();
-      if (left > 0) logger.error(`ended with ${String(left)} messages not sent`);
+      if (left > 0) logger.error(`ended with ${left} messages not sent`);
       return left > 0 ? 1 : 0;
     },
   };

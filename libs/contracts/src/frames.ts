@@ -95,6 +95,6 @@ function check<S extends z.ZodMiniType>(schema: S, value: unknown, expected: str
   if (result.success) return result.data;
   const issue = result.error.issues[0];
   throw new InvalidFrameError(
-    `expected ${expected}; wrong at ${issue?.path.join('.') || 'the top'}: ${issue?.message ?? 'invalid'}`,
+    `expected ${expected}; wrong at ${['$', ...(issue?.path ?? [])].join('.')}: ${issue?.message ?? 'invalid'}`,
   );
 }

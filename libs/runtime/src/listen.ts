@@ -21,7 +21,7 @@ export async function listen(app: INestApplication, host: string, port: number):
 
 function sentence(host: string, port: number, code = 'unknown error'): string {
   if (code === 'EADDRINUSE') {
-    return `Port ${String(port)} on ${host} is taken: end what listens there, or choose another with --port.`;
+    return `Port ${port} on ${host} is taken: end what listens there, or choose another with --port.`;
   }
-  return `Cannot listen on ${host}:${String(port)} (${code}): choose another address or port.`;
+  return `Cannot listen on ${host}:${port} (${code}): choose another address or port.`;
 }

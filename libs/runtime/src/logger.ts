@@ -11,10 +11,13 @@ const WIRING = new Set([
   'WebSocketsController',
 ]);
 
-/** Logs to stderr, so that stdout carries messages and nothing else. */
+/**
+ * Logs to stderr, so that stdout carries messages and nothing else:
+ * time, level where it is not the usual one, which part speaks, what it says.
+ */
 export class StderrLogger extends ConsoleLogger {
-  constructor(app: string) {
-    super({ prefix: app, logLevels: ['log', 'warn', 'error', 'fatal'] });
+  constructor() {
+    super({ logLevels: ['log', 'warn', 'error', 'fatal'], colors: process.stderr.isTTY });
   }
 
   override log(message: unknown, ...rest: unknown[]): void {
@@ -30,11 +33,16 @@ export class StderrLogger extends ConsoleLogger {
     super.printMessages(messages, context, logLevel, 'stderr');
   }
 
-  protected override formatPid(): string {
-    return `[${this.options.prefix ?? ''}] `;
-  }
-
-  protected override getTimestamp(): string {
-    return new Date().toISOString();
+  protected override formatMessage(
+    logLevel: LogLevel,
+    message: unknown,
+    _pid: string,
+    _level: string,
+    context: string,
+  ): string {
+    const level = logLevel === 'log' ? '' : `${logLevel.toUpperCase()} `;
+    const text = this.stringifyMessage(message, logLevel);
+    const line = `${level}${context}${text}`;
+    return `${new Date().toISOString()} ${this.colorize(line, logLevel)}\n`;
   }
 }

@@ -10,7 +10,8 @@ const WAITING_MAX = 1000;
 export class Dispatcher {
   readonly #logger = new Logger('handling');
   #waiting: Message[] = [];
-  #running: Promise<void> | undefined;
+  #busy = false;
+  #running = Promise.resolve();
 
   constructor(private readonly handlers: readonly MessageHandler[]) {}
 
@@ -21,7 +22,7 @@ export class Dispatcher {
 
   dispatch(messages: readonly Message[]): void {
     this.#waiting.push(...messages);
-    this.#running ??= this.#run();
+    if (!this.#busy) this.#running = this.#run();
   }
 
   /** Settles when every message that was dispatched has been handled. */
@@ -30,6 +31,7 @@ export class Dispatcher {
   }
 
   async #run(): Promise<void> {
+    this.#busy = true;
     while (this.#waiting.length > 0) {
       const batch = this.#waiting;
       this.#waiting = [];
@@ -40,7 +42,7 @@ export class Dispatcher {
         }
       }
     }
-    this.#running = undefined;
+    this.#busy = false;
   }
 
   #hand(message: Message, handler: MessageHandler): Promise<void> | undefined {

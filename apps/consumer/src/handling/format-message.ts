@@ -27,7 +27,7 @@ export const formatMessage: Record<OutputFormat, (message: Message) => string | 
 
 function readable(message: Message): string {
   if (isUtf8(message.payload)) return harmless(message.text);
-  return `(${String(message.payload.byteLength)} bytes, not text) ${Buffer.from(message.payload).toString('hex')}`;
+  return `(${message.payload.byteLength} bytes, not text) ${Buffer.from(message.payload).toString('hex')}`;
 }
 
 /** Control characters, and those that turn the direction of text, as escapes that a terminal does not obey. */

@@ -58,7 +58,7 @@ export class ConsumerConnection {
       this.#attempt = 0;
       this.#lastProblem = undefined;
       this.#logger.log(
-        `connected to ${withoutPassword(this.url)}, ${String(this.waiting)} messages waiting`,
+        `connected to ${withoutPassword(this.url)}, ${this.waiting} messages waiting`,
       );
       this.#flush();
     });
@@ -66,7 +66,7 @@ export class ConsumerConnection {
       problem = error.code ?? error.message;
     });
     socket.on('close', (code, reason) => {
-      this.#onClose(problem ?? `closed with ${String(code)} ${reason.toString()}`.trim());
+      this.#onClose(problem ?? `closed with ${code} ${reason.toString()}`.trim());
     });
   }
 
@@ -140,7 +140,7 @@ export class ConsumerConnection {
     if (this.dropped < Math.max(1, this.#droppedTold * 10)) return;
     this.#droppedTold = this.dropped;
     this.#logger.warn(
-      `outbox full: ${String(this.dropped)} messages dropped so far, the oldest first`,
+      `outbox full: ${this.dropped} messages dropped so far, the oldest first`,
     );
   }
 }

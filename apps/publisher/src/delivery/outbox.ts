@@ -27,7 +27,7 @@ export class Outbox {
   }
 
   append(message: Intake): void {
-    this.#entries.push({ kind: 'message', offset: `0-${String(this.#next++)}`, ...message });
+    this.#entries.push({ kind: 'message', offset: `0-${this.#next++}`, ...message });
     this.#bytes += message.payload.byteLength;
     while (
       this.size > this.bounds.maxMessages ||

@@ -1,5 +1,5 @@
 import { Controller } from '@nestjs/common';
-import { Ctx, EventPattern, Payload, RedisContext } from '@nestjs/microservices';
+import { EventPattern, Payload } from '@nestjs/microservices';
 import { ConsumerConnection } from '../delivery/consumer-connection.js';
 import type { Intake } from '../delivery/outbox.js';
 import { EVERY_OTHER_CHANNEL } from './redis-intake.js';
@@ -11,7 +11,7 @@ export class IntakeController {
 
   /** `PUBLISH test_websocket hello`: on its way to the consumer, byte for byte. */
   @EventPattern(['test_websocket', EVERY_OTHER_CHANNEL])
-  relay(@Payload() message: Intake, @Ctx() _context: RedisContext): void {
+  relay(@Payload() message: Intake): void {
     this.consumer.send(message);
   }
 }

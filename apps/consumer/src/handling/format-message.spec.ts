@@ -1,0 +1,68 @@
+import { describe, expect, it } from '@jest/globals';
+import { formatMessage } from './format-message.js';
+import { Message } from './message.js';
+
+const receivedAt = new Date(2024, 0, 2, 3, 4, 5, 6);
+
+function message(payload: string | Uint8Array, channel = 'test_websocket'): Message {
+  return new Message(channel, Buffer.from(payload), receivedAt, '0-7', undefined);
+}
+
+describe('pretty', () => {
+  it('prints local time, channel and payload', () => {
+    expect(formatMessage.pretty(message('hello'))).toBe('03:04:05.006  test_websocket  hello\n');
+  });
+
+  it('leaves emoji and other scripts as they are', () => {
+    expect(formatMessage.pretty(message('👩‍🚀 héllo שלום'))).toContain('👩‍🚀 héllo שלום\n');
+  });
+
+  it('shows control characters as escapes, in channel and payload', () => {
+    const text = '\u001b[31m\u0007\u0000\u007f\u009b\r\n\t\u202e\u2028';
+    const line = String(formatMessage.pretty(message(text, '\u001b]0;title')));
+    expect(line).toContain('\\u001b]0;title');
+    expect(line).toContain('\\u001b[31m\\u0007\\u0000\\u007f\\u009b\\r\\n\\t\\u202e\\u2028\n');
+    expect(line.slice(0, -1)).not.toMatch(/\p{Cc}/u);
+  });
+
+  it('shows bytes that are no text as hexadecimal digits', () => {
+    expect(formatMessage.pretty(message(Buffer.from([0xff, 0xfe])))).toMatch(/2 bytes.* fffe\n$/);
+  });
+});
+
+describe('json', () => {
+  it('is one object a line, whatever the payload holds', () => {
+    const line = String(formatMessage.json(message('a\n"b"\u0000')));
+    expect(line.indexOf('\n')).toBe(line.length - 1);
+    expect(JSON.parse(line)).toEqual({
+      kind: 'message',
+      channel: 'test_websocket',
+      payload: 'a\n"b"\u0000',
+      offset: '0-7',
+      receivedAt: receivedAt.toISOString(),
+    });
+  });
+
+  it('keeps a byte order mark', () => {
+    const line = String(formatMessage.json(message('\ufeffhello')));
+    expect(JSON.parse(line)).toMatchObject({ payload: '\ufeffhello' });
+  });
+
+  it('gives bytes that are not UTF-8 in base64 and says so', () => {
+    const line = String(formatMessage.json(message(Buffer.from([0xff, 0x00]))));
+    expect(JSON.parse(line)).toMatchObject({ payload: '/wA=', encoding: 'base64' });
+  });
+
+  it('gives null as the offset of a bare message', () => {
+    const bare = new Message('x', Buffer.from('y'), receivedAt, undefined, undefined);
+    expect(JSON.parse(String(formatMessage.json(bare)))).toMatchObject({ offset: null });
+  });
+});
+
+describe('raw', () => {
+  it('is the exact bytes and a line end', () => {
+    const everyByte = Array.from({ length: 256 }, (_, byte) => byte);
+    const bytes = formatMessage.raw(message(Buffer.from(everyByte)));
+    expect([...(bytes as Uint8Array)]).toEqual([...everyByte, 0x0a]);
+  });
+});
