@@ -82,7 +82,7 @@ async function portFor(app: Speaker, wanted: number): Promise<number> {
 
 function startApp(app: 'publisher' | 'consumer', args: string[], env = {}): RecordedProcess {
   const running = RecordedProcess.start(process.execPath, [`dist/apps/${app}/main.js`, ...args], {
-    env,
+    env: { ...env, ...(coloured ? {} : { NO_COLOR: '1', FORCE_COLOR: undefined }) },
     onLine: (_stream: StreamName, line: string) => say(app, line),
   });
   stops.push(() => running.stop());
