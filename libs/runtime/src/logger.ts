@@ -1,3 +1,4 @@
+import { isatty } from 'node:tty';
 import { ConsoleLogger, type LogLevel } from '@nestjs/common';
 
 /** What Nest says of its own wiring, which is noise to whoever runs the app. */
@@ -17,7 +18,7 @@ const WIRING = new Set([
  */
 export class StderrLogger extends ConsoleLogger {
   constructor() {
-    super({ logLevels: ['log', 'warn', 'error', 'fatal'], colors: process.stderr.isTTY });
+    super({ logLevels: ['log', 'warn', 'error', 'fatal'], colors: isatty(2) });
   }
 
   override log(message: unknown, ...rest: unknown[]): void {
