@@ -57,6 +57,7 @@ export class RedisIntake extends ServerRedis {
     const client = this.#client;
     client.on('ready', () => void this.#subscribe());
     client.on('error', (error: NodeJS.ErrnoException) => {
+      if (this.state !== 'closed') this.#enter('connecting'); // the close event is still to come
       this.#tell(error.code ?? error.message);
     });
     client.on('close', () => {
@@ -78,10 +79,11 @@ export class RedisIntake extends ServerRedis {
     this.#enter('closed');
     clearInterval(this.#ping);
     clearTimeout(this.#resubscribe);
-    if (this.#client.status === 'end' || this.#client.status === 'wait') return;
+    const { status } = this.#client;
+    const isUp = status === 'connecting' || status === 'connect' || status === 'ready';
     const ended = new Promise<void>((resolve) => this.#client.once('end', resolve));
     this.#client.disconnect();
-    await ended;
+    if (isUp) await ended; // between two attempts ioredis ends without an event
   }
 
   async #subscribe(): Promise<void> {

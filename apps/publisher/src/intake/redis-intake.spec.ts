@@ -1,0 +1,234 @@
+import 'reflect-metadata';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { EventEmitter, once } from 'node:events';
+import { type INestMicroservice, type LoggerService, Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { RedisServer } from '@relay/testing';
+import { Redis } from 'ioredis';
+import { ConsumerConnection } from '../delivery/consumer-connection.js';
+import type { Intake } from '../delivery/outbox.js';
+import { IntakeController } from './intake.controller.js';
+import { RedisIntake, type RedisIntakeOptions } from './redis-intake.js';
+
+jest.setTimeout(20_000);
+
+@Module({})
+class TestModule {}
+
+/** Collects things, and lets a test wait until there are enough. */
+class Collected<T> {
+  readonly items: T[] = [];
+  readonly #events = new EventEmitter();
+
+  add(item: T): void {
+    this.items.push(item);
+    this.#events.emit('item');
+  }
+
+  async atLeast(count: number): Promise<T[]> {
+    while (this.items.length < count) await once(this.#events, 'item');
+    return this.items;
+  }
+
+  /** The first that matches among those after the first `after`. */
+  async find(matches: (item: T) => boolean, after = 0): Promise<T> {
+    for (let index = after; ; index++) {
+      const item = (await this.atLeast(index + 1))[index] as T;
+      if (matches(item)) return item;
+    }
+  }
+}
+
+let redis: RedisServer;
+let app: INestMicroservice | undefined;
+let intake: RedisIntake;
+let taken: Collected<Intake>;
+let lines: Collected<string>;
+
+beforeEach(async () => {
+  redis = await RedisServer.start();
+  taken = new Collected();
+  lines = new Collected();
+});
+
+afterEach(async () => {
+  await app?.close();
+  await redis.stop();
+});
+
+async function start(options: Partial<RedisIntakeOptions> = {}): Promise<void> {
+  intake = new RedisIntake({
+    url: redis.url,
+    channels: ['test_websocket'],
+    pingIntervalMs: 50,
+    answerTimeoutMs: 300,
+    ...options,
+  });
+  const record = (line: unknown): void => {
+    lines.add(String(line));
+  };
+  const logger: LoggerService = { log: record, warn: record, error: record };
+  const connection = { send: (message: Intake) => taken.add(message) };
+  app = await NestFactory.createMicroservice(
+    {
+      module: TestModule,
+      controllers: [IntakeController],
+      providers: [{ provide: ConsumerConnection, useValue: connection }],
+    },
+    { strategy: intake, logger },
+  );
+  await app.listen();
+}
+
+function subscribed(after = 0): Promise<string> {
+  return lines.find((line) => line.startsWith('subscribed to'), after);
+}
+
+function notSubscribed(after = 0): Promise<string> {
+  return lines.find((line) => line.includes('not subscribed'), after);
+}
+
+const payloads: [string, Buffer][] = [
+  ['text', Buffer.from('hello')],
+  ['nothing', Buffer.alloc(0)],
+  ['a number', Buffer.from('1.0')],
+  ['a number beyond what a double holds', Buffer.from('12345678901234567890')],
+  ['a quoted string', Buffer.from('"quoted"')],
+  ['an object with a data member', Buffer.from('{"data":1,"other":2}')],
+  ['a request of the transport', Buffer.from('{"id":"1","pattern":"test_websocket","data":1}')],
+  ['bytes that are not UTF-8', Buffer.from([0xff, 0xfe, 0x80, 0xc3, 0x28])],
+  ['NUL bytes', Buffer.from('a\0b\0')],
+  ['1 MiB', Buffer.alloc(1024 * 1024, 'relay')],
+  ['emoji', Buffer.from('👋 👩‍🚀')],
+  ['newlines', Buffer.from('one\ntwo\r\nthree\n')],
+];
+
+describe('what is published', () => {
+  it.each(payloads)('arrives byte for byte when it is %s', async (_, payload) => {
+    await start();
+    await subscribed();
+    await redis.cli('PUBLISH', 'test_websocket', payload);
+    const [message] = await taken.atLeast(1);
+    expect(message?.channel).toBe('test_websocket');
+    expect(Buffer.from(message?.payload ?? []).equals(payload)).toBe(true);
+  });
+
+  it('arrives in order, and nothing is ever published back', async () => {
+    const watcher = new Redis(redis.url);
+    const seen = new Collected<string>();
+    watcher.on('pmessageBuffer', (_: Buffer, channel: Buffer) => {
+      seen.add(channel.toString());
+    });
+    await watcher.psubscribe('*');
+    await start({ channels: ['test_websocket', 'other'] });
+    await subscribed();
+    for (const [, payload] of payloads) await redis.cli('PUBLISH', 'test_websocket', payload);
+    const messages = await taken.atLeast(payloads.length);
+    await app?.close();
+    await redis.cli('PUBLISH', 'the-end', '');
+    await seen.find((channel) => channel === 'the-end');
+    watcher.disconnect();
+    expect(messages.map(({ payload }) => Buffer.from(payload).toString('base64'))).toEqual(
+      payloads.map(([, payload]) => payload.toString('base64')),
+    );
+    expect(seen.items).toEqual([...payloads.map(() => 'test_websocket'), 'the-end']);
+  });
+});
+
+describe('channels', () => {
+  it('may be several, and one of them a pattern', async () => {
+    await start({ channels: ['test_websocket', 'news.*'] });
+    await subscribed();
+    await redis.cli('PUBLISH', 'test_websocket', '1');
+    await redis.cli('PUBLISH', 'unheard', '2');
+    await redis.cli('PUBLISH', 'news.sport', '3');
+    const messages = await taken.atLeast(2);
+    expect(messages.map(({ channel, pattern }) => ({ channel, pattern }))).toEqual([
+      { channel: 'test_websocket', pattern: undefined },
+      { channel: 'news.sport', pattern: 'news.*' },
+    ]);
+  });
+});
+
+describe('subscribed', () => {
+  it('is what it says only when Redis counts the subscription', async () => {
+    await start();
+    await subscribed();
+    expect(intake.state).toBe('subscribed');
+    expect(await redis.cli('PUBSUB', 'NUMSUB', 'test_websocket')).toEqual(['test_websocket', 1]);
+  });
+
+  it('is not believed while Redis is absent, and comes with Redis', async () => {
+    await redis.kill();
+    await start();
+    expect(await notSubscribed()).toContain('ECONNREFUSED');
+    expect(intake.state).toBe('connecting');
+    await redis.restart();
+    await subscribed();
+    await redis.cli('PUBLISH', 'test_websocket', 'hello');
+    await taken.atLeast(1);
+  });
+
+  it('is not believed of a Redis that was frozen from the start', async () => {
+    redis.freeze();
+    await start();
+    await notSubscribed();
+    expect(intake.state).not.toBe('subscribed');
+    redis.thaw();
+    await subscribed();
+    expect(intake.state).toBe('subscribed');
+  });
+
+  it('ends when Redis freezes and comes back when it thaws', async () => {
+    await start();
+    await subscribed();
+    const before = lines.items.length;
+    redis.freeze();
+    await notSubscribed(before);
+    expect(intake.state).not.toBe('subscribed');
+    redis.thaw();
+    await subscribed(before);
+    await redis.cli('PUBLISH', 'test_websocket', 'hello');
+    await taken.atLeast(1);
+    expect(await redis.cli('PUBSUB', 'NUMSUB', 'test_websocket')).toEqual(['test_websocket', 1]);
+  });
+
+  it('comes back when Redis closes the connection', async () => {
+    await start();
+    await subscribed();
+    for (let round = 0; round < 3; round++) {
+      const before = lines.items.length;
+      await redis.cli('CLIENT', 'KILL', 'TYPE', 'pubsub');
+      await notSubscribed(before);
+      await subscribed(before);
+    }
+    await redis.cli('PUBLISH', 'test_websocket', 'hello');
+    await taken.atLeast(1);
+    expect(taken.items).toHaveLength(1);
+  });
+
+  it('needs every channel: one that is refused is named', async () => {
+    const may = ['~*', 'resetchannels', '&test_websocket', '-@all', '+@connection'];
+    await redis.cli('ACL', 'SETUSER', 'relay', 'on', '>sesame', ...may, '+subscribe', '+info');
+    const url = redis.url.replace('//', '//relay:sesame@');
+    await start({ url, channels: ['test_websocket', 'forbidden'] });
+    expect(await notSubscribed()).toContain('forbidden');
+    expect(intake.state).toBe('refused');
+    await redis.cli('ACL', 'SETUSER', 'relay', '&forbidden');
+    await subscribed();
+    expect(intake.state).toBe('subscribed');
+    expect(lines.items.filter((line) => line.includes('forbidden')).length).toBeLessThan(3);
+    expect(lines.items.join()).not.toContain('sesame');
+  });
+});
+
+describe('closing', () => {
+  it.each(['absent', 'frozen'])('ends while Redis is %s', async (how) => {
+    if (how === 'absent') await redis.kill();
+    else redis.freeze();
+    await start();
+    await notSubscribed();
+    await app?.close();
+    expect(intake.state).toBe('closed');
+  });
+});
