@@ -1,6 +1,9 @@
 /** A second signal this long after the first ends the process at once. */
 const REPEATED_BY_HAND_MS = 1000;
 
+/** A shutdown that takes longer is given up. */
+const SHUTDOWN_TIMEOUT_MS = 10_000;
+
 /**
  * Calls `shutDown` at the first SIGINT, SIGTERM or SIGHUP and exits with the code that it gives.
  *
@@ -13,6 +16,10 @@ export function onShutdownSignal(shutDown: () => Promise<number>): void {
     const now = performance.now();
     if (firstAt === undefined) {
       firstAt = now;
+      setTimeout(() => {
+        process.stderr.write(`shutdown not done in ${SHUTDOWN_TIMEOUT_MS} ms, given up\n`);
+        process.exit(1);
+      }, SHUTDOWN_TIMEOUT_MS).unref();
       void shutDown().then(
         (code) => process.exit(code),
         (error: unknown) => {
