@@ -133,7 +133,7 @@ describe('Dispatcher', () => {
       dto: readingDto,
       handle: (_, reading) => void readings.push(reading),
     };
-    const dispatcher = new Dispatcher([handler as MessageHandler]);
+    const dispatcher = new Dispatcher([handler]);
     dispatcher.dispatch([message('hello'), message('{"celsius":21.5}', 'readings')]);
     await dispatcher.drained();
     expect(readings).toEqual([{ celsius: 21.5 }]);

@@ -139,8 +139,6 @@ export class ConsumerConnection {
   #tellDropped(): void {
     if (this.dropped < Math.max(1, this.#droppedTold * 10)) return;
     this.#droppedTold = this.dropped;
-    this.#logger.warn(
-      `outbox full: ${this.dropped} messages dropped so far, the oldest first`,
-    );
+    this.#logger.warn(`outbox full: ${this.dropped} messages dropped so far, the oldest first`);
   }
 }
