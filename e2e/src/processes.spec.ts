@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 import { WebSocket } from 'ws';
 import { type App, env, mainOf, Stage } from './stage.js';
 
-jest.setTimeout(8_000);
+jest.setTimeout(30_000);
 
 const apps: App[] = ['publisher', 'consumer'];
 

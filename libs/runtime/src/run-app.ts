@@ -30,8 +30,9 @@ export async function runApp<S extends Settings>(
     return;
   }
   try {
-    const running = await start(loadConfig(settings, process.env, argv));
-    onShutdownSignal(() => running.shutDown());
+    const starting = start(loadConfig(settings, process.env, argv));
+    onShutdownSignal(async () => (await starting).shutDown()); // a signal may come while it starts
+    await starting;
   } catch (error) {
     if (error instanceof ConfigError) {
       const mistakes = error.mistakes.map((mistake) => `  ${mistake}\n`).join('');
