@@ -1,5 +1,6 @@
 import { lookup } from 'node:dns/promises';
-import type { AddressInfo } from 'node:net';
+import { once } from 'node:events';
+import type { AddressInfo, Server } from 'node:net';
 import type { INestApplication } from '@nestjs/common';
 import { ListenError } from './run-app.js';
 
@@ -10,13 +11,15 @@ import { ListenError } from './run-app.js';
  * @throws ListenError with a sentence that tells what to do.
  */
 export async function listen(app: INestApplication, host: string, port: number): Promise<number> {
+  const server = app.getHttpServer() as Server;
+  await app.init();
   try {
     const { address } = await lookup(host, { order: 'ipv4first' });
-    await app.listen(port, address);
+    await once(server.listen(port, address), 'listening');
   } catch (cause) {
     throw new ListenError(sentence(host, port, (cause as NodeJS.ErrnoException).code), { cause });
   }
-  return (app.getHttpServer() as { address(): AddressInfo }).address().port;
+  return (server.address() as AddressInfo).port;
 }
 
 function sentence(host: string, port: number, code = 'unknown error'): string {
