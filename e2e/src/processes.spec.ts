@@ -46,6 +46,14 @@ describe.each(apps)('the %s', (app) => {
     expect(await started.exited).toEqual({ code: 0, signal: null });
   });
 
+  it('takes a signal that comes twice at once for one', async () => {
+    const started = stage.run(app, '--port=0');
+    await started.waitForLine('stderr', /health at|listening on/);
+    started.signal('SIGINT');
+    started.signal('SIGINT');
+    expect(await started.exited).toEqual({ code: 0, signal: null });
+  });
+
   it('keeps stdout for messages', async () => {
     const started = stage.run(app, '--port=0');
     await started.waitForLine('stderr', /health at|listening on/);
