@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import { RELAY_PATH, testWebsocketDto } from '@relay/contracts';
 import {
   type ConfigOf,
@@ -39,7 +40,7 @@ export const publisherSettings = {
     shortFlags: {
       host: {
         meaning: `the host of the consumer alone, for ws://HOST:3001${RELAY_PATH}`,
-        toValue: (host: string) => `ws://${host}:3001${RELAY_PATH}`,
+        toValue: (host: string) => `ws://${isIPv6(host) ? `[${host}]` : host}:3001${RELAY_PATH}`,
       },
     },
   },

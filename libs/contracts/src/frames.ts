@@ -16,7 +16,7 @@ const messageEntry = z.object({
   pattern: z.optional(z.string()),
   payload: z.custom<Uint8Array>((value) => value instanceof Uint8Array),
   /** When the publisher took the message in: milliseconds since 1970 by its clock. */
-  receivedAt: z.int(),
+  receivedAt: z.int().check(z.minimum(0), z.maximum(8.64e15)),
 });
 
 /** One message as it travels. */

@@ -21,7 +21,7 @@ export class Dispatcher {
   }
 
   dispatch(messages: readonly Message[]): void {
-    this.#waiting.push(...messages);
+    for (const message of messages) this.#waiting.push(message);
     if (!this.#busy) this.#running = this.#run();
   }
 

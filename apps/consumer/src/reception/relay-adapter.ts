@@ -38,6 +38,7 @@ export class RelayAdapter extends WsAdapter {
       handlers.map(({ message, callback }) => [message as unknown, callback]),
     );
     client.on('message', (bytes: Buffer, isBinary: boolean) => {
+      if (client.readyState !== client.OPEN) return; // closed for a violation
       const frame = this.#read(client, bytes, isBinary);
       if (!frame) return;
       Promise.resolve(callbacks.get(frame.event)?.(frame.data, frame.event)).catch(

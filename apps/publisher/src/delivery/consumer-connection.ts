@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import { CloseCode, encodeDeliver, SUB_PROTOCOL } from '@relay/contracts';
+import { CloseCode, encodeDeliver, type MessageEntry, SUB_PROTOCOL } from '@relay/contracts';
 import { withoutPassword } from '@relay/runtime';
 import { WebSocket } from 'ws';
 import { randomisedExponentialBackoff } from '../backoff.js';
@@ -9,6 +9,8 @@ import { type Intake, Outbox, type OutboxBounds } from './outbox.js';
 const UNWRITTEN_MAX_BYTES = 1024 * 1024;
 const HANDSHAKE_TIMEOUT_MS = 10_000;
 const CLOSE_TIMEOUT_MS = 5_000;
+/** A connection that lived this long proved healthy: the next failure counts as the first. */
+const HEALTHY_AFTER_MS = 10_000;
 
 type State = 'connecting' | 'connected' | 'closed';
 
@@ -22,7 +24,10 @@ export class ConsumerConnection {
   #attempt = 0;
   #retry: NodeJS.Timeout | undefined;
   #lastProblem: string | undefined;
+  #healthy: NodeJS.Timeout | undefined;
   #droppedTold = 0;
+  /** Messages given to the socket that are not written yet, or could not be. */
+  #unwritten = 0;
 
   constructor(
     private readonly url: string,
@@ -55,7 +60,9 @@ export class ConsumerConnection {
     let problem: string | undefined;
     socket.on('open', () => {
       this.#enter('connected');
-      this.#attempt = 0;
+      this.#healthy = setTimeout(() => {
+        this.#attempt = 0;
+      }, HEALTHY_AFTER_MS).unref();
       this.#lastProblem = undefined;
       this.#logger.log(
         `connected to ${withoutPassword(this.url)}, ${this.waiting} messages waiting`,
@@ -78,7 +85,7 @@ export class ConsumerConnection {
   async close(): Promise<number> {
     clearTimeout(this.#retry);
     const socket = this.#socket;
-    const connected = this.state === 'connected';
+    const connected = socket?.readyState === WebSocket.OPEN;
     this.#enter('closed');
     if (socket && socket.readyState !== WebSocket.CLOSED) {
       await new Promise<void>((resolve) => {
@@ -91,7 +98,7 @@ export class ConsumerConnection {
         });
         if (connected) {
           for (let entry = this.#outbox.shift(); entry; entry = this.#outbox.shift()) {
-            socket.send(encodeDeliver([entry]));
+            this.#write(socket, entry);
           }
           socket.close(CloseCode.goingAway, 'publisher shuts down');
         } else {
@@ -99,7 +106,16 @@ export class ConsumerConnection {
         }
       });
     }
-    return this.waiting;
+    return this.waiting + this.#unwritten;
+  }
+
+  #write(socket: WebSocket, entry: MessageEntry, written?: () => void): void {
+    this.#unwritten += 1;
+    socket.send(encodeDeliver([entry]), (error) => {
+      if (error) return;
+      this.#unwritten -= 1;
+      written?.();
+    });
   }
 
   #flush(): void {
@@ -108,15 +124,20 @@ export class ConsumerConnection {
     while (socket.bufferedAmount < UNWRITTEN_MAX_BYTES) {
       const entry = this.#outbox.shift();
       if (entry === undefined) return;
-      socket.send(encodeDeliver([entry]), () => {
+      this.#write(socket, entry, () => {
         if (this.waiting > 0) this.#flush();
       });
     }
   }
 
   #onClose(problem: string): void {
+    clearTimeout(this.#healthy);
     if (this.state === 'closed') return;
     this.#enter('connecting');
+    if (this.#unwritten > 0) {
+      this.#logger.warn(`${this.#unwritten} messages were lost as the connection broke`);
+      this.#unwritten = 0;
+    }
     if (problem !== this.#lastProblem) {
       this.#lastProblem = problem;
       this.#logger.warn(

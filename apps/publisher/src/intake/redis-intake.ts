@@ -34,6 +34,8 @@ export class RedisIntake extends ServerRedis {
   #ping: NodeJS.Timeout | undefined;
   #resubscribe: NodeJS.Timeout | undefined;
   #lastProblem: string | undefined;
+  /** Connections lost or not made since one proved healthy by answering a PING. */
+  #failures = 0;
   #refusals = 0;
 
   constructor(private readonly intake: RedisIntakeOptions) {
@@ -47,8 +49,8 @@ export class RedisIntake extends ServerRedis {
       maxRetriesPerRequest: null,
       connectTimeout: intake.answerTimeoutMs ?? 5_000,
       socketTimeout: intake.answerTimeoutMs ?? 5_000,
-      retryStrategy: (times) =>
-        this.state === 'closed' ? null : randomisedExponentialBackoff(times),
+      retryStrategy: () =>
+        this.state === 'closed' ? null : randomisedExponentialBackoff(++this.#failures),
     });
   }
 
@@ -124,7 +126,10 @@ export class RedisIntake extends ServerRedis {
   #keepAlive(): void {
     clearInterval(this.#ping);
     this.#ping = setInterval(() => {
-      this.#client.ping().catch(() => undefined); // the close event tells it
+      this.#client.ping().then(
+        () => (this.#failures = 0),
+        () => undefined, // the close event tells it
+      );
     }, this.#pingIntervalMs);
   }
 

@@ -80,3 +80,23 @@ describe('helpText', () => {
     expect(help).toContain('how it prints: pretty or raw');
   });
 });
+
+describe('withoutPassword', () => {
+  it.each([
+    ['redis://me:hunter2@host:6379/1', 'redis://me:***@host:6379/1'],
+    ['redis://:hunter2@host', 'redis://:***@host'],
+    ['redis://host?password=hunter2', 'redis://host?***'],
+    ['redis://host', 'redis://host'],
+  ])('shows %s as %s', (url, shown) => {
+    expect(withoutPassword(url)).toBe(shown);
+  });
+});
+
+describe('url', () => {
+  it.each(['redis://host#part', 'redis://:%zz@host', 'http://host', 'redis://', 'host:6379'])(
+    'refuses %s',
+    (text) => {
+      expect(url('redis:').safeParse(text).success).toBe(false);
+    },
+  );
+});

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { withoutPassword } from './schemas.js';
 import { type ConfigOf, flagOf, type Setting, type Settings } from './setting.js';
 
 /** Every mistake in a configuration, by name. */
@@ -65,7 +66,7 @@ function readFlags(
   for (const token of tokens) {
     if (token.kind === 'positional') {
       mistakes.push(
-        `unexpected argument ${JSON.stringify(token.value)}; expected flags such as --name=value`,
+        `unexpected argument ${JSON.stringify(withoutPassword(token.value))}; expected flags such as --name=value`,
       );
     }
     if (token.kind !== 'option') continue;

@@ -18,11 +18,26 @@ export const positiveInteger = z
 export function url(...protocols: string[]): z.ZodType<string, string> {
   return z.string().refine((text) => {
     const parsed = URL.parse(text);
-    return parsed !== null && protocols.includes(parsed.protocol) && parsed.hostname !== '';
+    return (
+      parsed !== null &&
+      protocols.includes(parsed.protocol) &&
+      parsed.hostname !== '' &&
+      parsed.hash === '' &&
+      isDecodable(parsed.username + parsed.password)
+    );
   });
 }
 
-/** A URL as it may be shown: without its password. */
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false; // a stray %, which must be written %25
+  }
+}
+
+/** A URL as it may be shown: without its password and its query, which may hold one. */
 export function withoutPassword(text: string): string {
-  return text.replace(/^([a-z+]+:\/\/[^:@/]*):.*@/i, '$1:***@');
+  return text.replace(/^([a-z+]+:\/\/[^:@/]*):.*@/i, '$1:***@').replace(/\?.*$/s, '?***');
 }
