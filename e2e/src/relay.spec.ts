@@ -1,25 +1,10 @@
 import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
-import type { RecordedProcess, RedisServer } from '@relay/testing';
+import { awkwardPayloads, type RecordedProcess, type RedisServer } from '@relay/testing';
 import { said, Stage, subscribed } from './stage.js';
 
 jest.setTimeout(30_000);
 
 const greeting = ['hello', 'Check', 'Your', 'Python', 'Consumer', 'Outputs'];
-
-const payloads: [string, Buffer][] = [
-  ['text', Buffer.from('hello')],
-  ['nothing', Buffer.alloc(0)],
-  ['a number', Buffer.from('1.0')],
-  ['a number beyond what a double holds', Buffer.from('12345678901234567890')],
-  ['a quoted string', Buffer.from('"quoted"')],
-  ['an object with a data member', Buffer.from('{"data":1,"other":2}')],
-  ['a request of the transport', Buffer.from('{"id":"1","pattern":"test_websocket","data":1}')],
-  ['bytes that are not UTF-8', Buffer.from([0xff, 0xfe, 0x80, 0xc3, 0x28])],
-  ['NUL bytes', Buffer.from('a\0b\0')],
-  ['1 MiB', Buffer.alloc(1024 * 1024, 'relay')],
-  ['emoji', Buffer.from('👋 👩‍🚀')],
-  ['newlines', Buffer.from('one\ntwo\r\nthree\n')],
-];
 
 let stage: Stage;
 
@@ -57,11 +42,11 @@ it('prints every payload byte for byte', async () => {
   const consumer = await stage.consumer('--output=json');
   const publisher = await stage.publisher(redis.url);
   await subscribed(publisher);
-  for (const [, payload] of payloads) await redis.cli('PUBLISH', 'test_websocket', payload);
+  for (const [, payload] of awkwardPayloads) await redis.cli('PUBLISH', 'test_websocket', payload);
   await redis.cli('PUBLISH', 'test_websocket', 'the end');
   const arrived = await printed(consumer, 'the end');
-  expect(arrived).toHaveLength(payloads.length + 1);
-  for (const [index, [name, payload]] of payloads.entries()) {
+  expect(arrived).toHaveLength(awkwardPayloads.length + 1);
+  for (const [index, [name, payload]] of awkwardPayloads.entries()) {
     expect([name, arrived[index]?.equals(payload)]).toEqual([name, true]);
   }
 });

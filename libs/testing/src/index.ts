@@ -1,3 +1,4 @@
+export { awkwardPayloads } from './awkward-payloads.js';
 export {
   RecordedProcess,
   type Exit,

@@ -61,9 +61,11 @@ describe('Dispatcher', () => {
   it('starts a message only when a slow handler has finished the one before', async () => {
     const releases: (() => void)[] = [];
     const events: string[] = [];
+    const secondBegan = deferred();
     const slow: MessageHandler = {
       async handle({ text }) {
         events.push(`${text} begins`);
+        if (text === 'b') secondBegan.resolve();
         await new Promise<void>((resolve) => releases.push(resolve));
         events.push(`${text} ends`);
       },
@@ -73,7 +75,7 @@ describe('Dispatcher', () => {
     dispatcher.dispatch([message('b')]);
     expect(events).toEqual(['a begins']);
     releases.shift()?.();
-    while (releases.length === 0) await Promise.resolve();
+    await secondBegan.promise;
     expect(events).toEqual(['a begins', 'a ends', 'b begins']);
     releases.shift()?.();
     await dispatcher.drained();
@@ -159,3 +161,11 @@ describe('Dispatcher', () => {
     expect(reports).toEqual([expect.stringContaining('readings')]);
   });
 });
+
+function deferred(): { promise: Promise<void>; resolve: () => void } {
+  let resolve = (): void => undefined;
+  const promise = new Promise<void>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
+}

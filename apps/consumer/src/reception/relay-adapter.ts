@@ -38,7 +38,6 @@ export class RelayAdapter extends WsAdapter {
       handlers.map(({ message, callback }) => [message as unknown, callback]),
     );
     client.on('message', (bytes: Buffer, isBinary: boolean) => {
-      if (client.readyState !== client.OPEN) return; // closed for a violation
       const frame = this.#read(client, bytes, isBinary);
       if (!frame) return;
       Promise.resolve(callbacks.get(frame.event)?.(frame.data, frame.event)).catch(
@@ -106,6 +105,7 @@ export class RelayAdapter extends WsAdapter {
   /** A person at a WebSocket tool gets an answer; a publisher that breaks the protocol is cut off. */
   #refuse(client: WebSocket, error: InvalidFrameError, speaksRelay: boolean): void {
     if (speaksRelay) {
+      client.removeAllListeners('message'); // what came behind it is not to be trusted
       this.#logger.warn(`closed a connection: ${error.message}`);
       client.close(CloseCode.invalidFrame, error.message.slice(0, 100));
       return;

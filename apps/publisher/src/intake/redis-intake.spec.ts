@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { EventEmitter, once } from 'node:events';
 import { type INestMicroservice, type LoggerService, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { RedisServer } from '@relay/testing';
+import { awkwardPayloads, RedisServer } from '@relay/testing';
 import { Redis } from 'ioredis';
 import { ConsumerConnection } from '../delivery/consumer-connection.js';
 import type { Intake } from '../delivery/outbox.js';
@@ -88,23 +88,8 @@ function notSubscribed(after = 0): Promise<string> {
   return lines.find((line) => line.includes('not subscribed'), after);
 }
 
-const payloads: [string, Buffer][] = [
-  ['text', Buffer.from('hello')],
-  ['nothing', Buffer.alloc(0)],
-  ['a number', Buffer.from('1.0')],
-  ['a number beyond what a double holds', Buffer.from('12345678901234567890')],
-  ['a quoted string', Buffer.from('"quoted"')],
-  ['an object with a data member', Buffer.from('{"data":1,"other":2}')],
-  ['a request of the transport', Buffer.from('{"id":"1","pattern":"test_websocket","data":1}')],
-  ['bytes that are not UTF-8', Buffer.from([0xff, 0xfe, 0x80, 0xc3, 0x28])],
-  ['NUL bytes', Buffer.from('a\0b\0')],
-  ['1 MiB', Buffer.alloc(1024 * 1024, 'relay')],
-  ['emoji', Buffer.from('👋 👩‍🚀')],
-  ['newlines', Buffer.from('one\ntwo\r\nthree\n')],
-];
-
 describe('what is published', () => {
-  it.each(payloads)('arrives byte for byte when it is %s', async (_, payload) => {
+  it.each(awkwardPayloads)('arrives byte for byte when it is %s', async (_, payload) => {
     await start();
     await subscribed();
     await redis.cli('PUBLISH', 'test_websocket', payload);
@@ -122,16 +107,17 @@ describe('what is published', () => {
     await watcher.psubscribe('*');
     await start({ channels: ['test_websocket', 'other'] });
     await subscribed();
-    for (const [, payload] of payloads) await redis.cli('PUBLISH', 'test_websocket', payload);
-    const messages = await taken.atLeast(payloads.length);
+    for (const [, payload] of awkwardPayloads)
+      await redis.cli('PUBLISH', 'test_websocket', payload);
+    const messages = await taken.atLeast(awkwardPayloads.length);
     await app?.close();
     await redis.cli('PUBLISH', 'the-end', '');
     await seen.find((channel) => channel === 'the-end');
     watcher.disconnect();
     expect(messages.map(({ payload }) => Buffer.from(payload).toString('base64'))).toEqual(
-      payloads.map(([, payload]) => payload.toString('base64')),
+      awkwardPayloads.map(([, payload]) => payload.toString('base64')),
     );
-    expect(seen.items).toEqual([...payloads.map(() => 'test_websocket'), 'the-end']);
+    expect(seen.items).toEqual([...awkwardPayloads.map(() => 'test_websocket'), 'the-end']);
   });
 });
 
