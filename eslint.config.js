@@ -30,11 +30,21 @@ export default tseslint.config(
           depConstraints: [
             {
               sourceTag: 'scope:app',
-              onlyDependOnLibsWithTags: ['scope:contracts', 'scope:runtime', 'scope:testing'],
+              onlyDependOnLibsWithTags: [
+                'scope:contracts',
+                'scope:delivery',
+                'scope:runtime',
+                'scope:testing',
+              ],
             },
             {
               sourceTag: 'scope:contracts',
               onlyDependOnLibsWithTags: ['scope:contracts'],
+              bannedExternalImports: frameworks,
+            },
+            {
+              sourceTag: 'scope:delivery',
+              onlyDependOnLibsWithTags: ['scope:contracts', 'scope:delivery'],
               bannedExternalImports: frameworks,
             },
             { sourceTag: 'scope:runtime', onlyDependOnLibsWithTags: ['scope:runtime'] },
@@ -65,17 +75,35 @@ export default tseslint.config(
     },
   },
   {
-    files: ['libs/contracts/**/*.ts'],
-    ignores: ['**/*.spec.ts'],
+    files: ['libs/contracts/**/*.ts', 'libs/delivery/**/*.ts'],
+    ignores: ['**/*.spec.ts', 'libs/delivery/simulation/**'],
     rules: {
       'no-restricted-imports': [
         'error',
         {
-          patterns: [{ group: ['node:*'], message: 'The contract runs in the browser, too.' }],
+          patterns: [
+            { group: ['node:*'], message: 'No I/O here; the contract runs in the browser, too.' },
+          ],
           paths: [{ name: '@relay/testing', message: 'Only specs, e2e, bench and tools use it.' }],
         },
       ],
       'no-restricted-globals': ['error', 'Buffer', 'process'],
+    },
+  },
+  {
+    files: ['libs/delivery/**/*.ts'],
+    ignores: ['**/*.spec.ts'],
+    rules: {
+      // time and chance come in from outside
+      'no-restricted-globals': [
+        'error',
+        ...['Buffer', 'process', 'performance', 'setTimeout', 'setInterval', 'setImmediate'],
+      ],
+      'no-restricted-properties': [
+        'error',
+        { object: 'Date', property: 'now' },
+        { object: 'Math', property: 'random' },
+      ],
     },
   },
 );

@@ -1,8 +1,23 @@
-import { type ConfigOf, port, sameValue, type Settings } from '@relay/runtime';
+import {
+  type ConfigOf,
+  milliseconds,
+  optionalText,
+  port,
+  positiveInteger,
+  sameValue,
+  type Settings,
+  sharedSettings,
+} from '@relay/runtime';
 import * as z from 'zod';
 
 /** Every setting of the consumer. */
 export const consumerSettings = {
+  CONSUMER_NAME: {
+    schema: z.string().min(1).max(200),
+    default: 'consumer',
+    meaning: 'who it is, to the publishers: stable across restarts, its own among those alive',
+    expected: 'a name of up to 200 characters',
+  },
   CONSUMER_HOST: {
     schema: z.string().min(1),
     default: 'localhost',
@@ -23,6 +38,25 @@ export const consumerSettings = {
     meaning: 'how messages are printed on stdout',
     expected: 'pretty, json or raw',
   },
+  HANDLER_ATTEMPTS: {
+    schema: positiveInteger,
+    default: '3',
+    meaning: 'how often a handler that throws is called before the message is a dead letter',
+    expected: 'a whole number from 1',
+  },
+  HANDLER_TIMEOUT_MS: {
+    schema: milliseconds,
+    default: '30000',
+    meaning: 'how long a handler may take before the message is a dead letter',
+    expected: 'milliseconds, a whole number from 1 to 2147483647',
+  },
+  DEAD_LETTER_FILE: {
+    schema: optionalText,
+    default: '',
+    meaning: 'where dead letters are written, a JSON line each; without it on stderr',
+    expected: 'the path of a file that can be written',
+  },
+  ...sharedSettings,
 } satisfies Settings;
 
 export type ConsumerConfig = ConfigOf<typeof consumerSettings>;

@@ -2,10 +2,11 @@ import 'reflect-metadata';
 import { Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { RELAY_PATH } from '@relay/contracts';
-import { listen, runApp, type RunningApp, StderrLogger } from '@relay/runtime';
+import { listen, runApp, type RunningApp, StderrLogger, stopListening } from '@relay/runtime';
 import { type ConsumerConfig, consumerSettings } from './consumer.config.js';
 import { ConsumerModule } from './consumer.module.js';
-import { Dispatcher } from './handling/dispatcher.js';
+import { DeadLetters } from './handling/dead-letters.js';
+import { Reception } from './reception/reception.js';
 import { RelayAdapter } from './reception/relay-adapter.js';
 
 async function start(config: ConsumerConfig): Promise<RunningApp> {
@@ -13,14 +14,16 @@ async function start(config: ConsumerConfig): Promise<RunningApp> {
     logger: new StderrLogger(),
   });
   const logger = new Logger('consumer');
+  await app.get(DeadLetters).prepare();
   app.useWebSocketAdapter(new RelayAdapter(app));
   const port = await listen(app, config.consumerHost, config.consumerPort);
   logger.log(`listening on ws://${config.consumerHost}:${port}${RELAY_PATH}`);
 
   return {
     async shutDown(): Promise<number> {
+      stopListening(app);
+      await app.get(Reception).stop();
       await app.close();
-      await app.get(Dispatcher).drained();
       return 0;
     },
   };

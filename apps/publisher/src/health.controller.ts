@@ -1,10 +1,20 @@
 import { Controller, Get } from '@nestjs/common';
-import { ConsumerConnection } from './delivery/consumer-connection.js';
+import { Delivery } from './delivery/delivery.js';
 import { RedisIntake } from './intake/redis-intake.js';
 
 interface Health {
   redis: { state: string; since: Date };
-  consumer: { state: string; since: Date; waiting: number; dropped: number };
+  outbox: { entries: number; bytes: number; dropped: number };
+  consumers: ConsumerHealth[];
+}
+
+interface ConsumerHealth {
+  url: string;
+  name: string | null;
+  state: string;
+  since: Date;
+  waiting: number;
+  reconnects: number;
 }
 
 /** Says what is up, and since when. */
@@ -12,20 +22,24 @@ interface Health {
 export class HealthController {
   constructor(
     private readonly intake: RedisIntake,
-    private readonly connection: ConsumerConnection,
+    private readonly delivery: Delivery,
   ) {}
 
   @Get()
   read(): Health {
-    const { intake, connection } = this;
+    const { intake } = this;
+    const { outbox, connections } = this.delivery;
     return {
       redis: { state: intake.state, since: intake.since },
-      consumer: {
-        state: connection.state,
-        since: connection.since,
-        waiting: connection.waiting,
-        dropped: connection.dropped,
-      },
+      outbox: { entries: outbox.size, bytes: outbox.bytes, dropped: outbox.dropped },
+      consumers: connections.map(({ shownUrl, consumer, state, since, waiting, reconnects }) => ({
+        url: shownUrl,
+        name: consumer ?? null,
+        state,
+        since,
+        waiting,
+        reconnects,
+      })),
     };
   }
 }

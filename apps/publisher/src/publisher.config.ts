@@ -2,22 +2,28 @@ import { isIPv6 } from 'node:net';
 import { RELAY_PATH, testWebsocketDto } from '@relay/contracts';
 import {
   type ConfigOf,
+  list,
   port,
   positiveInteger,
   sameValue,
   type Settings,
+  sharedSettings,
   url,
   withoutPassword,
 } from '@relay/runtime';
 import * as z from 'zod';
 
-const channels = z
-  .string()
-  .transform((text) => [...new Set(text.split(',').map((channel) => channel.trim()))])
-  .refine((list) => list.every((channel) => channel !== ''));
+const channels = list(z.string().min(1));
+const consumerUrls = list(url('ws:', 'wss:'));
 
 /** Every setting of the publisher. */
 export const publisherSettings = {
+  PUBLISHER_NAME: {
+    schema: z.string().min(1).max(200),
+    default: 'publisher',
+    meaning: 'who it is, to the consumers: stable across restarts, its own among those alive',
+    expected: 'a name of up to 200 characters',
+  },
   REDIS_URL: {
     schema: url('redis:', 'rediss:'),
     default: 'redis://localhost:6379',
@@ -32,11 +38,11 @@ export const publisherSettings = {
     expected: 'channel names, comma-separated',
   },
   CONSUMER_URL: {
-    schema: url('ws:', 'wss:'),
+    schema: consumerUrls,
     default: `ws://localhost:3001${RELAY_PATH}`,
-    meaning: 'the consumer to send to',
-    expected: `ws://host:port${RELAY_PATH} or wss://…`,
-    mask: withoutPassword,
+    meaning: 'the consumers to send to: each gets everything, at its own pace',
+    expected: `ws://host:port${RELAY_PATH} or wss://…, comma-separated for several`,
+    mask: (text) => text.split(',').map(withoutPassword).join(','),
     shortFlags: {
       host: {
         meaning: `the host of the consumer alone, for ws://HOST:3001${RELAY_PATH}`,
@@ -60,15 +66,16 @@ export const publisherSettings = {
   OUTBOX_MAX_MESSAGES: {
     schema: positiveInteger,
     default: '1000000',
-    meaning: 'how many messages wait for the consumer at the most',
+    meaning: 'how many messages are kept until they are acknowledged, at the most',
     expected: 'a whole number from 1',
   },
   OUTBOX_MAX_BYTES: {
     schema: positiveInteger,
     default: '268435456',
-    meaning: 'how many payload bytes wait for the consumer at the most',
+    meaning: 'how many bytes they take at the most',
     expected: 'a whole number from 1',
   },
+  ...sharedSettings,
 } satisfies Settings;
 
 export type PublisherConfig = ConfigOf<typeof publisherSettings>;

@@ -1,5 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { ConsumerConnection } from './delivery/consumer-connection.js';
+import { Delivery } from './delivery/delivery.js';
 import { HealthController } from './health.controller.js';
 import { IntakeController } from './intake/intake.controller.js';
 import { RedisIntake } from './intake/redis-intake.js';
@@ -14,15 +14,17 @@ export class PublisherModule {
       providers: [
         {
           provide: RedisIntake,
-          useFactory: () =>
-            new RedisIntake({ url: config.redisUrl, channels: config.redisChannels }),
+          inject: [Delivery],
+          useFactory: (delivery: Delivery) =>
+            new RedisIntake({ url: config.redisUrl, channels: config.redisChannels }, delivery),
         },
         {
-          provide: ConsumerConnection,
+          provide: Delivery,
           useFactory: () =>
-            new ConsumerConnection(config.consumerUrl, {
-              maxMessages: config.outboxMaxMessages,
-              maxBytes: config.outboxMaxBytes,
+            new Delivery({
+              name: config.publisherName,
+              consumerUrls: config.consumerUrl,
+              bounds: { maxMessages: config.outboxMaxMessages, maxBytes: config.outboxMaxBytes },
             }),
         },
       ],

@@ -1,14 +1,33 @@
 /**
  * Why a connection on `/relay` was closed. The range tells the peer what to do:
- * below 4500 come back, from 4500 on stop and tell a person.
+ * below 4500 come back, from 4500 on stop and tell a person (and try again now and then).
  */
 export const CloseCode = {
-  /** The peer is shutting down (RFC 6455). */
+  /** The peer is shutting down, or a publisher has said goodbye (RFC 6455). */
   goingAway: 1001,
-  /** A frame was larger than the consumer takes (RFC 6455). */
-  messageTooBig: 1009,
+  /** `hello` or `welcome` did not come in time. */
+  handshakeTimeout: 4000,
+  /** Another process that lives has this name. */
+  nameInUse: 4001,
+  /** The consumer remembers as many outboxes as it can, all of them connected. */
+  tooManyOutboxes: 4002,
   /** A frame on a `relay.v1` connection was not one of the protocol's. */
   invalidFrame: 4500,
+  /** A frame came when the protocol does not allow it, such as `deliver` before `welcome`. */
+  unexpectedFrame: 4501,
+  /** A `deliver` would have skipped entries, or its entries were not in order. */
+  outOfOrder: 4502,
+  /** More was unacknowledged than the window allows. */
+  windowExceeded: 4503,
+  /** A position lies beyond everything that was sent. */
+  unknownPosition: 4504,
+  /** The same process has connected again; the newest connection counts. */
+  superseded: 4505,
 } as const;
 
 export type CloseCode = (typeof CloseCode)[keyof typeof CloseCode];
+
+/** Whether a connection that was closed with `code` is to be made again soon. */
+export function mayComeBack(code: number): boolean {
+  return code < 4500;
+}

@@ -1,15 +1,22 @@
-export { CloseCode } from './close-codes.js';
+export { type BareFrame, decodeBare, type ErrorFrame } from './bare-frames.js';
+export { CloseCode, mayComeBack } from './close-codes.js';
+export {
+  type Ack,
+  type ConsumerFrame,
+  decodeFromConsumer,
+  decodeFromPublisher,
+  encodeControl,
+  type Goodbye,
+  type Hello,
+  type PublisherFrame,
+  type Status,
+  type UnknownFrame,
+  type Welcome,
+} from './control-frames.js';
+export { decodeBinary, type Deliver, encodeDeliver, MAX_DELIVER_ENTRIES } from './deliver-frame.js';
 export { decodePayload, InvalidPayloadError, type PayloadDto } from './dto/payload-dto.js';
 export { type TestWebsocket, testWebsocketDto } from './dto/test-websocket.dto.js';
-export {
-  type BareFrame,
-  decodeBare,
-  decodeDeliver,
-  type DeliverFrame,
-  encodeDeliver,
-  type ErrorFrame,
-  InvalidFrameError,
-  type MessageEntry,
-  RELAY_PATH,
-  SUB_PROTOCOL,
-} from './frames.js';
+export { type Entry, entryBytes, type GapEntry, GapReason, type MessageEntry } from './entries.js';
+export { InvalidFrameError } from './invalid-frame-error.js';
+export { BEFORE_ALL, compareOffsets, type Offset, successor } from './offset.js';
+export { RELAY_PATH, SUB_PROTOCOL } from './protocol.js';

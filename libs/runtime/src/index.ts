@@ -1,6 +1,14 @@
 export { helpText } from './config/help.js';
 export { ConfigError, loadConfig } from './config/load-config.js';
-export { port, positiveInteger, url, withoutPassword } from './config/schemas.js';
+export {
+  list,
+  milliseconds,
+  optionalText,
+  port,
+  positiveInteger,
+  url,
+  withoutPassword,
+} from './config/schemas.js';
 export {
   type ConfigOf,
   flagOf,
@@ -9,7 +17,9 @@ export {
   type Settings,
   type ShortFlag,
 } from './config/setting.js';
-export { listen } from './listen.js';
+export { keepAlive, type PingableSocket, type Silence } from './keep-alive.js';
+export { listen, stopListening } from './listen.js';
 export { StderrLogger } from './logger.js';
-export { ListenError, runApp, type RunningApp } from './run-app.js';
+export { runApp, type RunningApp, StartError } from './run-app.js';
+export { sharedSettings } from './shared-settings.js';
 export { onShutdownSignal } from './shutdown-signals.js';

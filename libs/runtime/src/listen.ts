@@ -2,13 +2,13 @@ import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
 import type { AddressInfo, Server } from 'node:net';
 import type { INestApplication } from '@nestjs/common';
-import { ListenError } from './run-app.js';
+import { StartError } from './run-app.js';
 
 /**
  * Listens on `host` and `port` (0: a free one) and gives the port.
  * A name with addresses of both kinds means its IPv4 one, which every client of `localhost` tries.
  *
- * @throws ListenError with a sentence that tells what to do.
+ * @throws StartError with a sentence that tells what to do.
  */
 export async function listen(app: INestApplication, host: string, port: number): Promise<number> {
   const server = app.getHttpServer() as Server;
@@ -17,9 +17,14 @@ export async function listen(app: INestApplication, host: string, port: number):
     const { address } = await lookup(host, { order: 'ipv4first' });
     await once(server.listen(port, address), 'listening');
   } catch (cause) {
-    throw new ListenError(sentence(host, port, (cause as NodeJS.ErrnoException).code), { cause });
+    throw new StartError(sentence(host, port, (cause as NodeJS.ErrnoException).code), { cause });
   }
   return (server.address() as AddressInfo).port;
+}
+
+/** Takes no new connections; those that stand go on. */
+export function stopListening(app: INestApplication): void {
+  (app.getHttpServer() as Server).close();
 }
 
 function sentence(host: string, port: number, code = 'unknown error'): string {

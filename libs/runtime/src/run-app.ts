@@ -1,25 +1,30 @@
 import { helpText } from './config/help.js';
 import { ConfigError, loadConfig } from './config/load-config.js';
 import type { ConfigOf, Settings } from './config/setting.js';
+import { sharedSettings } from './shared-settings.js';
 import { onShutdownSignal } from './shutdown-signals.js';
 
 /** A running app. */
 export interface RunningApp {
-  /** Ends it in the order of the data; the exit code says whether anything was left. */
-  shutDown(): Promise<number>;
+  /**
+   * Ends it in the order of the data; the exit code says whether anything was left.
+   *
+   * @param deadline aborted when the time for it is over: say what is left, and come back
+   */
+  shutDown(deadline: AbortSignal): Promise<number>;
 }
 
-/** The address that an app was to listen on is not to be had. */
-export class ListenError extends Error {
-  readonly code = 'cannot-listen';
-  override readonly name = 'ListenError';
+/** An app cannot start; the message is a sentence that tells what to do. */
+export class StartError extends Error {
+  readonly code = 'cannot-start';
+  override readonly name = 'StartError';
 }
 
 /**
  * The life of an app: settings, start, signals, end.
  * Exits with 2 when the settings are wrong and with 1 when it cannot start.
  */
-export async function runApp<S extends Settings>(
+export async function runApp<S extends Settings & typeof sharedSettings>(
   app: string,
   settings: S,
   start: (config: ConfigOf<S>) => Promise<RunningApp>,
@@ -30,8 +35,12 @@ export async function runApp<S extends Settings>(
     return;
   }
   try {
-    const starting = start(loadConfig(settings, process.env, argv));
-    onShutdownSignal(async () => (await starting).shutDown()); // a signal may come while it starts
+    const config = loadConfig(settings, process.env, argv);
+    const starting = start(config);
+    onShutdownSignal(
+      async (deadline) => (await starting).shutDown(deadline), // a signal may come while it starts
+      (config as ConfigOf<typeof sharedSettings>).shutdownTimeoutMs,
+    );
     await starting;
   } catch (error) {
     if (error instanceof ConfigError) {
@@ -40,7 +49,7 @@ export async function runApp<S extends Settings>(
         `The ${app} cannot start with these settings (--help lists all):\n${mistakes}`,
       );
       process.exitCode = 2;
-    } else if (error instanceof ListenError) {
+    } else if (error instanceof StartError) {
       process.stderr.write(`${error.message}\n`);
       process.exit(1);
     } else {

@@ -6,6 +6,7 @@ export {
   type StreamName,
 } from './child.js';
 export { freePort } from './free-port.js';
+export { MisbehavingProxy, type BlackHoleOptions, type ProxyTarget } from './misbehaving-proxy.js';
 export {
   findRedisServer,
   RedisServer,

@@ -1,70 +1,151 @@
 import { Logger } from '@nestjs/common';
 import { decodePayload } from '@relay/contracts';
+import { attempt, type AttemptOptions, HandlerFailedError } from './attempts.js';
+import type { DeadLetters, Refusal } from './dead-letters.js';
+import { describeGap } from './format.js';
+import type { Gap, Start } from './gap.js';
 import type { Message } from './message.js';
 import type { MessageHandler } from './message-handler.js';
 
-/** How many messages may wait for the handlers before a connection is no longer read. */
+/** How many messages may wait for the handlers before a bare client is no longer read. */
 const WAITING_MAX = 1000;
 
-/** Hands messages to every handler that wants them, one at a time and in order. */
+export type Item = Message | Gap | Start;
+
+/** Items that came together. */
+export interface Batch {
+  readonly items: readonly Item[];
+  /** Called when the handlers are done with an item, in order. Without it nobody keeps the items. */
+  readonly onHandled?: () => void;
+}
+
+/** Hands items to every handler that wants them, one at a time and in order. */
 export class Dispatcher {
+  /** Items that are done. */
+  handled = 0;
   readonly #logger = new Logger('handling');
-  #waiting: Message[] = [];
-  #busy = false;
+  #batches: Batch[] = [];
+  #waiting = 0;
+  #isBusy = false;
+  #isStopping = false;
   #running = Promise.resolve();
 
-  constructor(private readonly handlers: readonly MessageHandler[]) {}
+  constructor(
+    private readonly handlers: readonly MessageHandler[],
+    private readonly options: AttemptOptions,
+    private readonly deadLetters: DeadLetters,
+  ) {}
 
-  /** Whether whoever brings messages should wait for `drained`. */
+  /** Items that wait for the handlers. */
+  get waiting(): number {
+    return this.#waiting;
+  }
+
+  /** Whether whoever brings messages that nobody keeps should wait for `drained`. */
   get isFull(): boolean {
-    return this.#waiting.length > WAITING_MAX;
+    return this.#waiting > WAITING_MAX;
   }
 
-  dispatch(messages: readonly Message[]): void {
-    for (const message of messages) this.#waiting.push(message);
-    if (!this.#busy) this.#running = this.#run();
+  dispatch(batch: Batch): void {
+    this.#batches.push(batch);
+    this.#waiting += batch.items.length;
+    if (!this.#isBusy) this.#running = this.#run();
   }
 
-  /** Settles when every message that was dispatched has been handled. */
+  /** Settles when everything that was dispatched is done. */
   async drained(): Promise<void> {
     await this.#running;
   }
 
+  /** Finishes what runs, and what nobody else keeps; the rest is left to come again. */
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    await this.#running;
+  }
+
   async #run(): Promise<void> {
-    this.#busy = true;
-    while (this.#waiting.length > 0) {
-      const batch = this.#waiting;
-      this.#waiting = [];
-      for (const message of batch) {
-        for (const handler of this.handlers) {
-          const pending = this.#hand(message, handler);
+    this.#isBusy = true;
+    while (this.#batches.length > 0) {
+      const batches = this.#batches;
+      this.#batches = [];
+      for (const { items, onHandled } of batches) {
+        for (const item of items) {
+          this.#waiting -= 1;
+          if (this.#isStopping && onHandled) continue;
+          const pending = this.#hand(item);
           if (pending) await pending;
+          this.handled += 1;
+          onHandled?.();
         }
       }
     }
-    this.#busy = false;
+    this.#isBusy = false;
   }
 
-  #hand(message: Message, handler: MessageHandler): Promise<void> | undefined {
-    const { dto, channels = dto && [dto.channel] } = handler;
-    if (channels && !channels.includes(message.channel)) return undefined;
-    try {
-      const data = dto ? decodePayload(dto, message.payload) : undefined;
-      const result = handler.handle(message, data);
-      return result?.catch((error: unknown) => {
-        this.#report(message, handler, error);
-      });
-    } catch (error) {
-      this.#report(message, handler, error);
-      return undefined;
+  /** Every handler at once; a promise only if one of them takes its time. */
+  #hand(item: Item): void | Promise<unknown> {
+    const pending = this.handlers.flatMap((handler) => this.#handTo(handler, item) ?? []);
+    return pending.length > 0 ? Promise.all(pending) : undefined;
+  }
+
+  #handTo(handler: MessageHandler, item: Item): void | Promise<void> {
+    switch (item.kind) {
+      case 'message':
+        return this.#handMessage(handler, item);
+      case 'gap':
+        return this.#try(
+          () => handler.handleGap?.(item),
+          ({ message }) => {
+            this.#logger.error(
+              `${nameOf(handler)} did not take a gap: ${message}; ${describeGap(item)}`,
+            );
+          },
+        );
+      case 'start':
+        return this.#try(
+          () => handler.handleStart?.(item),
+          ({ message }) => {
+            this.#logger.error(`${nameOf(handler)} did not take a beginning: ${message}`);
+          },
+        );
     }
   }
 
-  #report(message: Message, handler: MessageHandler, error: unknown): void {
-    const reason = error instanceof Error ? error.message : String(error);
-    const place = message.offset ?? 'bare';
-    this.#logger.error(
-      `${handler.constructor.name} did not handle a message on ${message.channel} (${place}): ${reason}`,
+  #handMessage(handler: MessageHandler, message: Message): void | Promise<void> {
+    const { dto, channels = dto && [dto.channel] } = handler;
+    if (channels && !channels.includes(message.channel)) return undefined;
+    const refuse = (attempts: number, error: Error): Promise<void> =>
+      this.#bury(handler, message, { handler: nameOf(handler), attempts, error });
+    let data: unknown;
+    try {
+      data = dto ? decodePayload(dto, message.payload) : undefined;
+    } catch (error) {
+      return refuse(0, error as Error);
+    }
+    return this.#try(
+      () => handler.handle(message, data),
+      ({ attempts, cause }) => refuse(attempts, cause),
     );
   }
+
+  #try(
+    work: () => void | Promise<void>,
+    onFailure: (failure: HandlerFailedError) => void | Promise<void>,
+  ): void | Promise<void> {
+    return attempt(work, this.options)?.catch((failure: HandlerFailedError) => onFailure(failure));
+  }
+
+  async #bury(handler: MessageHandler, message: Message, refusal: Refusal): Promise<void> {
+    await this.deadLetters.add(message, refusal);
+    await this.#try(
+      () => handler.handleDeadLetter?.(message, refusal.error),
+      (failure) => {
+        this.#logger.error(`${refusal.handler} did not take a dead letter: ${failure.message}`);
+      },
+    );
+  }
+}
+
+function nameOf(handler: MessageHandler): string {
+  return handler.constructor.name;
 }

@@ -1,11 +1,15 @@
 import type { PayloadDto } from '@relay/contracts';
+import type { Gap, Start } from './gap.js';
 import type { Message } from './message.js';
 
 /**
  * What becomes of messages. List your own in `consumer.module.ts`.
  *
- * Messages come one at a time, in order: the next waits until the promise of this one settles.
- * An error is logged with its message, and the next one comes.
+ * Messages and gaps come one at a time, in order: the next waits until the promise of this one settles,
+ * and the publisher keeps what is not handled yet. A handler that wants more at once returns early.
+ *
+ * One that throws is tried again (`HANDLER_ATTEMPTS`), one that hangs is given up (`HANDLER_TIMEOUT_MS`);
+ * then the message is a dead letter and the next one comes.
  */
 export interface MessageHandler<T = unknown> {
   /** The shape of the payloads; messages of its channel come, decoded and checked, as `data`. */
@@ -13,4 +17,10 @@ export interface MessageHandler<T = unknown> {
   /** The channels it wants; by default the DTO's, and all without one. */
   readonly channels?: readonly string[];
   handle(message: Message, data: T): void | Promise<void>;
+  /** Messages may be missing here. */
+  handleGap?(gap: Gap): void | Promise<void>;
+  /** A publisher begins that was not heard of before: nothing is missing. */
+  handleStart?(start: Start): void | Promise<void>;
+  /** This handler refused the message for good; it is written down already. */
+  handleDeadLetter?(message: Message, error: Error): void | Promise<void>;
 }

@@ -1,19 +1,49 @@
-import { formatMessage, type OutputFormat } from './format-message.js';
+import { describeGap, describeStart, formatMessage, jsonGap, type OutputFormat } from './format.js';
+import type { Gap, Start } from './gap.js';
 import type { Message } from './message.js';
 import type { MessageHandler } from './message-handler.js';
 
-/** Prints every message on stdout. The example of a handler: write your own beside it. */
+const ALARM = '\u001b[1;37;41m';
+const CALM = '\u001b[0m';
+
+/** Where it prints, and whether a person sees it there in colours. */
+type Output = NodeJS.WritableStream & { readonly isTTY?: boolean };
+
+/** Prints every message on stdout, and every gap. The example of a handler: write your own beside it. */
 export class PrintMessages implements MessageHandler {
   constructor(
     private readonly format: OutputFormat,
-    private readonly stdout: NodeJS.WritableStream = process.stdout,
+    private readonly stdout: Output = process.stdout,
+    private readonly stderr: Output = process.stderr,
   ) {}
 
-  /** Waits while whoever reads stdout is slower than the messages come. */
   handle(message: Message): void | Promise<void> {
-    if (this.stdout.write(formatMessage[this.format](message))) return undefined;
-    return new Promise((resolve) => {
-      this.stdout.once('drain', resolve);
-    });
+    return print(this.stdout, formatMessage[this.format](message));
   }
+
+  /** Nobody can overlook it; where stdout carries bare payloads, it goes to stderr. */
+  handleGap(gap: Gap): void | Promise<void> {
+    if (this.format === 'json') return print(this.stdout, `${JSON.stringify(jsonGap(gap))}\n`);
+    const output = this.format === 'raw' ? this.stderr : this.stdout;
+    const line = `!!! GAP: ${describeGap(gap)}`;
+    return print(output, `${output.isTTY ? `${ALARM}${line}${CALM}` : line}\n`);
+  }
+
+  handleStart(start: Start): void | Promise<void> {
+    if (this.format === 'json') {
+      const { at, origin } = start;
+      const { publisher } = origin;
+      const line = { kind: 'start', at: at?.toISOString() ?? null, publisher };
+      return print(this.stdout, `${JSON.stringify(line)}\n`);
+    }
+    return print(this.stderr, `${describeStart(start)}\n`);
+  }
+}
+
+/** Waits while whoever reads is slower than what comes. */
+function print(output: Output, text: string | Uint8Array): void | Promise<void> {
+  if (output.write(text)) return undefined;
+  return new Promise((resolve) => {
+    output.once('drain', resolve);
+  });
 }

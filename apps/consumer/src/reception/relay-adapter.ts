@@ -6,29 +6,38 @@ import type { MessageMappingProperties } from '@nestjs/websockets';
 import {
   CloseCode,
   decodeBare,
-  decodeDeliver,
+  decodeBinary,
+  decodeFromPublisher,
   type ErrorFrame,
   InvalidFrameError,
+  type PublisherFrame,
   SUB_PROTOCOL,
 } from '@relay/contracts';
 import type { WebSocket, WebSocketServer } from 'ws';
+import { dismiss, MAX_ENTRY_BYTES } from './reception.js';
 
 const CLOSE_TIMEOUT_MS = 2_000;
 
+/** Room for the largest entry, whatever script its channel is written in, and what is around it. */
+const MAX_FRAME_BYTES = 3 * MAX_ENTRY_BYTES + 64 * 1024;
+
 /** A frame as the gateway's handlers know it. */
 interface RelayEvent {
-  readonly event: 'deliver' | 'bare';
+  readonly event: 'bare' | 'deliver' | PublisherFrame['event'];
   readonly data: unknown;
 }
 
 /** Nest's WebSocket adapter, made strict: no frame is dropped in silence, and a close is polite. */
 export class RelayAdapter extends WsAdapter {
+  /** Frames with an event that this version does not know. */
+  unknownEvents = 0;
   readonly #logger = new Logger('reception');
 
   override create(port: number, options: Record<string, unknown> = {}): WebSocketServer {
     return super.create(port, {
       ...options,
       perMessageDeflate: false,
+      maxPayload: MAX_FRAME_BYTES,
       handleProtocols: (offered: Set<string>) => (offered.has(SUB_PROTOCOL) ? SUB_PROTOCOL : false),
     }) as WebSocketServer;
   }
@@ -91,7 +100,7 @@ export class RelayAdapter extends WsAdapter {
   #read(client: WebSocket, bytes: Buffer, isBinary: boolean): RelayEvent | undefined {
     const speaksRelay = client.protocol === SUB_PROTOCOL;
     try {
-      if (speaksRelay) return readRelay(bytes, isBinary);
+      if (speaksRelay) return this.#readRelay(bytes, isBinary);
       if (isBinary)
         throw new InvalidFrameError(`binary frames need the sub-protocol ${SUB_PROTOCOL}`);
       return { event: 'bare', data: decodeBare(bytes) };
@@ -102,12 +111,21 @@ export class RelayAdapter extends WsAdapter {
     }
   }
 
+  #readRelay(bytes: Buffer, isBinary: boolean): RelayEvent | undefined {
+    const frame = isBinary ? decodeBinary(bytes) : decodeFromPublisher(bytes);
+    if (frame.event !== 'unknown') return frame;
+    if (this.unknownEvents === 0) {
+      this.#logger.log(`ignored the event ${frame.data}, which a newer publisher may know`);
+    }
+    this.unknownEvents += 1;
+    return undefined;
+  }
+
   /** A person at a WebSocket tool gets an answer; a publisher that breaks the protocol is cut off. */
   #refuse(client: WebSocket, error: InvalidFrameError, speaksRelay: boolean): void {
     if (speaksRelay) {
-      client.removeAllListeners('message'); // what came behind it is not to be trusted
       this.#logger.warn(`closed a connection: ${error.message}`);
-      client.close(CloseCode.invalidFrame, error.message.slice(0, 100));
+      dismiss(client, CloseCode.invalidFrame, error.message);
       return;
     }
     const answer: ErrorFrame = {
@@ -116,9 +134,4 @@ export class RelayAdapter extends WsAdapter {
     };
     client.send(JSON.stringify(answer));
   }
-}
-
-function readRelay(bytes: Buffer, isBinary: boolean): RelayEvent {
-  if (!isBinary) throw new InvalidFrameError('expected a binary deliver frame');
-  return { event: 'deliver', data: decodeDeliver(bytes).data };
 }

@@ -1,45 +1,70 @@
 import {
   ConnectedSocket,
   MessageBody,
+  type OnGatewayConnection,
+  type OnGatewayDisconnect,
   SubscribeMessage,
   WebSocketGateway,
 } from '@nestjs/websockets';
-import { type BareFrame, type DeliverFrame, RELAY_PATH } from '@relay/contracts';
+import {
+  type BareFrame,
+  type Deliver,
+  type Goodbye,
+  type Hello,
+  RELAY_PATH,
+  type Status,
+  SUB_PROTOCOL,
+} from '@relay/contracts';
 import type { WebSocket } from 'ws';
 import { Dispatcher } from '../handling/dispatcher.js';
 import { Message } from '../handling/message.js';
+import { Reception } from './reception.js';
 
 /** Where messages come in from the wire. Its adapter has checked the frames. */
 @WebSocketGateway({ path: RELAY_PATH })
-export class RelayGateway {
-  constructor(private readonly dispatcher: Dispatcher) {}
+export class RelayGateway
+  implements OnGatewayConnection<WebSocket>, OnGatewayDisconnect<WebSocket>
+{
+  constructor(
+    private readonly reception: Reception,
+    private readonly dispatcher: Dispatcher,
+  ) {}
+
+  handleConnection(client: WebSocket): void {
+    if (client.protocol === SUB_PROTOCOL) this.reception.connected(client);
+  }
+
+  handleDisconnect(client: WebSocket): void {
+    this.reception.disconnected(client);
+  }
+
+  /** A publisher says who it is and what it has. */
+  @SubscribeMessage('hello')
+  hello(@ConnectedSocket() client: WebSocket, @MessageBody() hello: Hello): void {
+    this.reception.hello(client, hello);
+  }
 
   /** Entries of a publisher's outbox. */
   @SubscribeMessage('deliver')
-  deliver(
-    @ConnectedSocket() client: WebSocket,
-    @MessageBody() { entries }: DeliverFrame['data'],
-  ): void {
-    this.#dispatch(
-      client,
-      entries.map(
-        ({ channel, payload, receivedAt, offset, pattern }) =>
-          new Message(channel, payload, new Date(receivedAt), offset, pattern),
-      ),
-    );
+  deliver(@ConnectedSocket() client: WebSocket, @MessageBody() deliver: Deliver): void {
+    this.reception.deliver(client, deliver);
   }
 
-  /** A message that somebody typed into a WebSocket tool. */
+  @SubscribeMessage('status')
+  status(@ConnectedSocket() client: WebSocket, @MessageBody() status: Status): void {
+    this.reception.status(client, status);
+  }
+
+  /** A publisher ends, and everything is acknowledged. */
+  @SubscribeMessage('goodbye')
+  goodbye(@ConnectedSocket() client: WebSocket, @MessageBody() goodbye: Goodbye): void {
+    this.reception.goodbye(client, goodbye);
+  }
+
+  /** A message that somebody typed into a WebSocket tool. Reads no further while too many wait. */
   @SubscribeMessage('bare')
   bare(@ConnectedSocket() client: WebSocket, @MessageBody() { event, data }: BareFrame): void {
-    this.#dispatch(client, [
-      new Message(event, Buffer.from(data), new Date(), undefined, undefined),
-    ]);
-  }
-
-  /** Reads no further from a client whose messages come faster than they are handled. */
-  #dispatch(client: WebSocket, messages: readonly Message[]): void {
-    this.dispatcher.dispatch(messages);
+    this.dispatcher.dispatch({ items: [new Message(event, Buffer.from(data), new Date())] });
     if (!this.dispatcher.isFull || client.isPaused) return;
     client.pause();
     void this.dispatcher.drained().then(() => {

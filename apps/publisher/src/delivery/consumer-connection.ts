@@ -1,153 +1,266 @@
 import { Logger } from '@nestjs/common';
-import { CloseCode, encodeDeliver, type MessageEntry, SUB_PROTOCOL } from '@relay/contracts';
-import { withoutPassword } from '@relay/runtime';
+import {
+  CloseCode,
+  type ConsumerFrame,
+  decodeFromConsumer,
+  encodeControl,
+  encodeDeliver,
+  type Goodbye,
+  InvalidFrameError,
+  mayComeBack,
+  type Status,
+  SUB_PROTOCOL,
+  type UnknownFrame,
+} from '@relay/contracts';
+import {
+  Heartbeat,
+  HEARTBEAT,
+  type MemoryOutbox,
+  randomisedExponentialBackoff,
+  Sender,
+  type SenderAction,
+  slowRetry,
+} from '@relay/delivery';
+import { keepAlive, withoutPassword } from '@relay/runtime';
 import { WebSocket } from 'ws';
-import { randomisedExponentialBackoff } from '../backoff.js';
-import { type Intake, Outbox, type OutboxBounds } from './outbox.js';
 
-/** Beyond this many bytes not yet written the rest waits in the outbox, where it is bounded. */
-const UNWRITTEN_MAX_BYTES = 1024 * 1024;
 const HANDSHAKE_TIMEOUT_MS = 10_000;
-const CLOSE_TIMEOUT_MS = 5_000;
+const CLOSE_TIMEOUT_MS = 2_000;
 /** A connection that lived this long proved healthy: the next failure counts as the first. */
 const HEALTHY_AFTER_MS = 10_000;
+/** Consumers say little. */
+const MAX_FRAME_BYTES = 64 * 1024;
 
 type State = 'connecting' | 'connected' | 'closed';
 
-/** The WebSocket client of the consumer's gateway: connects for ever and sends what the outbox holds. */
+/** What a connection asks of, and tells, whoever keeps all of them. */
+export interface Surroundings {
+  /** Counts the connections that this process makes. */
+  nextConnectionNumber(): number;
+  /** Whether another consumer that is connected has this name. */
+  isNameTaken(consumer: string, by: ConsumerConnection): boolean;
+  welcomed(connection: ConsumerConnection): void;
+  /** The consumer has acknowledged more. */
+  progressed(): void;
+}
+
+/** The WebSocket client of a consumer's gateway: connects for ever and does what its sender wants. */
 export class ConsumerConnection {
   state: State = 'connecting';
   since = new Date();
-  readonly #outbox: Outbox;
+  reconnects = 0;
+  readonly sender: Sender;
+  readonly #shownUrl: string;
   readonly #logger = new Logger('delivery');
   #socket: WebSocket | undefined;
   #attempt = 0;
   #retry: NodeJS.Timeout | undefined;
-  #lastProblem: string | undefined;
   #healthy: NodeJS.Timeout | undefined;
-  #droppedTold = 0;
-  /** Messages given to the socket that are not written yet, or could not be. */
-  #unwritten = 0;
+  #lastProblem: string | undefined;
+  #onEnd: (() => void) | undefined;
 
   constructor(
     private readonly url: string,
-    bounds: OutboxBounds,
+    publisher: { readonly name: string; readonly process: string },
+    private readonly outbox: MemoryOutbox,
+    private readonly surroundings: Surroundings,
   ) {
-    this.#outbox = new Outbox(bounds);
+    this.#shownUrl = withoutPassword(url);
+    this.sender = new Sender(publisher.name, publisher.process);
   }
 
+  /** What the consumer calls itself, once it has said so. */
+  get consumer(): string | undefined {
+    return this.sender.consumer;
+  }
+
+  get shownUrl(): string {
+    return this.#shownUrl;
+  }
+
+  /** Entries that this consumer has not acknowledged. */
   get waiting(): number {
-    return this.#outbox.size;
-  }
-
-  get dropped(): number {
-    return this.#outbox.dropped;
-  }
-
-  /** Takes a message in; it leaves at once when the consumer is there. */
-  send(message: Intake): void {
-    this.#outbox.append(message);
-    this.#tellDropped();
-    this.#flush();
+    return this.outbox.entriesBehind(this.sender.acknowledged);
   }
 
   connect(): void {
     const socket = new WebSocket(this.url, SUB_PROTOCOL, {
       perMessageDeflate: false,
       handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
+      maxPayload: MAX_FRAME_BYTES,
     });
     this.#socket = socket;
-    let problem: string | undefined;
+    let failure: Failure | undefined;
+    let welcomeTimer: NodeJS.Timeout | undefined;
     socket.on('open', () => {
-      this.#enter('connected');
-      this.#healthy = setTimeout(() => {
-        this.#attempt = 0;
-      }, HEALTHY_AFTER_MS).unref();
-      this.#lastProblem = undefined;
-      this.#logger.log(
-        `connected to ${withoutPassword(this.url)}, ${this.waiting} messages waiting`,
-      );
-      this.#flush();
+      keepAlive(socket, new Heartbeat(HEARTBEAT, performance.now()), () => {
+        failure = { text: 'does not answer any more', needsPerson: false };
+      });
+      welcomeTimer = setTimeout(() => {
+        if (this.sender.state === 'greeting') {
+          socket.close(CloseCode.handshakeTimeout, 'no welcome came');
+        }
+      }, HANDSHAKE_TIMEOUT_MS);
+      this.#perform(this.sender.connected(this.surroundings.nextConnectionNumber(), this.outbox));
+    });
+    socket.on('message', (bytes: Buffer, isBinary: boolean) => {
+      this.#receive(bytes, isBinary);
+    });
+    socket.on('unexpected-response', (request, { statusCode = 0 }) => {
+      failure = { text: `answers HTTP ${statusCode}`, needsPerson: isRefusal(statusCode) };
+      request.destroy();
     });
     socket.on('error', (error: NodeJS.ErrnoException) => {
-      problem = error.code ?? error.message;
+      const needsPerson = error.message.includes('subprotocol');
+      failure ??= { text: error.code ?? error.message, needsPerson };
     });
     socket.on('close', (code, reason) => {
-      this.#onClose(problem ?? `closed with ${code} ${reason.toString()}`.trim());
+      clearTimeout(welcomeTimer);
+      const text = `closed with ${code} ${reason.toString()}`.trim();
+      this.#onClose(failure ?? { text, needsPerson: !mayComeBack(code) });
     });
+  }
+
+  /** The outbox has grown. */
+  appended(): void {
+    this.#perform(this.sender.appended(this.outbox.next));
+  }
+
+  sendStatus(status: Omit<Status, 'waiting'>): void {
+    if (this.state !== 'connected') return;
+    const data = { ...status, waiting: this.waiting };
+    this.#socket?.send(encodeControl({ event: 'status', data }));
   }
 
   /**
-   * Sends what waits, if the consumer is there, and closes.
+   * Delivers what is left and says goodbye; gives up at the deadline, or at once when nobody is there and
+   * no message waits.
    *
-   * @returns how many messages could not be sent
+   * @returns how many messages the consumer has not acknowledged
    */
-  async close(): Promise<number> {
-    clearTimeout(this.#retry);
-    const socket = this.#socket;
-    const connected = socket?.readyState === WebSocket.OPEN;
-    this.#enter('closed');
-    if (socket && socket.readyState !== WebSocket.CLOSED) {
-      await new Promise<void>((resolve) => {
-        const giveUp = setTimeout(() => {
-          socket.terminate();
-        }, CLOSE_TIMEOUT_MS);
-        socket.once('close', () => {
-          clearTimeout(giveUp);
-          resolve();
-        });
-        if (connected) {
-          for (let entry = this.#outbox.shift(); entry; entry = this.#outbox.shift()) {
-            this.#write(socket, entry);
-          }
-          socket.close(CloseCode.goingAway, 'publisher shuts down');
-        } else {
-          socket.terminate();
+  async drain(goodbye: Goodbye, deadline: AbortSignal): Promise<number> {
+    const ended = new Promise<void>((resolve) => (this.#onEnd = resolve));
+    const isIdle = (): boolean => this.outbox.messagesBehind(this.sender.acknowledged) === 0;
+    const giveUp = (): void => {
+      this.#end();
+    };
+    deadline.addEventListener('abort', giveUp);
+    if (deadline.aborted || (this.state !== 'connected' && isIdle())) this.#end();
+    else this.#perform(this.sender.drain(goodbye));
+    await ended;
+    deadline.removeEventListener('abort', giveUp);
+    return this.outbox.messagesBehind(this.sender.acknowledged);
+  }
+
+  #receive(bytes: Buffer, isBinary: boolean): void {
+    try {
+      if (isBinary) throw new InvalidFrameError('a consumer sends no binary frames');
+      this.#perform(this.#take(decodeFromConsumer(bytes)));
+    } catch (error) {
+      if (!(error instanceof InvalidFrameError)) throw error;
+      this.#close(CloseCode.invalidFrame, error.message);
+    }
+  }
+
+  #take(frame: ConsumerFrame | UnknownFrame): readonly SenderAction[] {
+    switch (frame.event) {
+      case 'welcome': {
+        const { consumer } = frame.data;
+        if (this.surroundings.isNameTaken(consumer, this)) {
+          const reason = `another consumer of this publisher is called ${consumer}, too: set CONSUMER_NAME`;
+          return [{ kind: 'close', code: CloseCode.nameInUse, reason }];
         }
-      });
+        const actions = this.sender.welcomed(frame.data);
+        if (this.sender.state === 'delivering') this.#welcomed(consumer);
+        return actions;
+      }
+      case 'ack':
+        return this.sender.acknowledgedUpTo(frame.data.cursor);
+      case 'unknown':
+        return []; // of a newer version
     }
-    return this.waiting + this.#unwritten;
   }
 
-  #write(socket: WebSocket, entry: MessageEntry, written?: () => void): void {
-    this.#unwritten += 1;
-    socket.send(encodeDeliver([entry]), (error) => {
-      if (error) return;
-      this.#unwritten -= 1;
-      written?.();
-    });
+  #welcomed(consumer: string): void {
+    this.#enter('connected');
+    this.#lastProblem = undefined;
+    this.#healthy = setTimeout(() => {
+      this.#attempt = 0;
+    }, HEALTHY_AFTER_MS).unref();
+    this.#logger.log(
+      `connected to ${consumer} at ${this.#shownUrl}, entries waiting: ${this.waiting}`,
+    );
+    this.surroundings.welcomed(this);
   }
 
-  #flush(): void {
+  #perform(actions: readonly SenderAction[]): void {
+    const queue = [...actions];
+    for (const action of queue) {
+      switch (action.kind) {
+        case 'send':
+          this.#socket?.send(encodeControl(action.frame));
+          break;
+        case 'deliver':
+          this.#socket?.send(encodeDeliver({ after: action.after, entries: [...action.entries] }));
+          break;
+        case 'read': {
+          const entries = this.outbox.read(action.after, action.limit);
+          queue.push(...this.sender.entriesRead(action.after, entries));
+          break;
+        }
+        case 'progress':
+          this.surroundings.progressed();
+          break;
+        case 'close':
+          this.#close(action.code, action.reason);
+          break;
+      }
+    }
+  }
+
+  /** Hears no more, and closes; does not wait for long for the consumer to agree. */
+  #close(code: CloseCode, reason: string): void {
     const socket = this.#socket;
-    if (this.state !== 'connected' || socket?.readyState !== WebSocket.OPEN) return;
-    while (socket.bufferedAmount < UNWRITTEN_MAX_BYTES) {
-      const entry = this.#outbox.shift();
-      if (entry === undefined) return;
-      this.#write(socket, entry, () => {
-        if (this.waiting > 0) this.#flush();
-      });
-    }
+    if (socket === undefined) return;
+    socket.removeAllListeners('message');
+    socket.close(code, reason.slice(0, 100));
+    setTimeout(() => {
+      socket.terminate();
+    }, CLOSE_TIMEOUT_MS).unref();
   }
 
-  #onClose(problem: string): void {
+  #onClose({ text, needsPerson }: Failure): void {
     clearTimeout(this.#healthy);
-    if (this.state === 'closed') return;
-    this.#enter('connecting');
-    if (this.#unwritten > 0) {
-      this.#logger.warn(`${this.#unwritten} messages were lost as the connection broke`);
-      this.#unwritten = 0;
+    const hasFinished = this.sender.state === 'finished';
+    this.sender.disconnected();
+    if (this.state === 'closed' || hasFinished) {
+      this.#end();
+      return;
     }
-    if (problem !== this.#lastProblem) {
-      this.#lastProblem = problem;
-      this.#logger.warn(
-        `consumer at ${withoutPassword(this.url)}: ${problem}; messages wait, trying again`,
-      );
+    if (this.state === 'connected') this.reconnects += 1;
+    this.#enter('connecting');
+    if (text !== this.#lastProblem) {
+      this.#lastProblem = text;
+      const line = `consumer at ${this.#shownUrl}: ${text}; messages wait`;
+      if (needsPerson)
+        this.#logger.error(`${line}, trying again now and then: this needs a person`);
+      else this.#logger.warn(`${line}, trying again`);
     }
     this.#attempt += 1;
+    const delayMs = needsPerson
+      ? slowRetry(Math.random())
+      : randomisedExponentialBackoff(this.#attempt, Math.random());
     this.#retry = setTimeout(() => {
       this.connect();
-    }, randomisedExponentialBackoff(this.#attempt));
+    }, delayMs);
+  }
+
+  /** For good. */
+  #end(): void {
+    clearTimeout(this.#retry);
+    this.#enter('closed');
+    this.#socket?.terminate();
+    this.#onEnd?.();
   }
 
   #enter(state: State): void {
@@ -155,11 +268,15 @@ export class ConsumerConnection {
     this.state = state;
     this.since = new Date();
   }
+}
 
-  /** Says at 1, 10, 100, … that the outbox overflows, so that a flood of losses is no flood of lines. */
-  #tellDropped(): void {
-    if (this.dropped < Math.max(1, this.#droppedTold * 10)) return;
-    this.#droppedTold = this.dropped;
-    this.#logger.warn(`outbox full: ${this.dropped} messages dropped so far, the oldest first`);
-  }
+/** Why there is no connection. */
+interface Failure {
+  readonly text: string;
+  /** Somebody has to change something before it can work. */
+  readonly needsPerson: boolean;
+}
+
+function isRefusal(httpStatus: number): boolean {
+  return httpStatus >= 400 && httpStatus < 500 && ![408, 425, 429].includes(httpStatus);
 }

@@ -1,9 +1,12 @@
+import { once } from 'node:events';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { type MessageHandler, RedisContext, ServerRedis } from '@nestjs/microservices';
+import { GapReason } from '@relay/contracts';
+import { type NewMessage, randomisedExponentialBackoff } from '@relay/delivery';
 import { withoutPassword } from '@relay/runtime';
 import { Redis } from 'ioredis';
-import { randomisedExponentialBackoff } from '../backoff.js';
-import type { Intake } from '../delivery/outbox.js';
+import type { SubscriptionAccount } from './subscription-account.js';
 
 /** The `@EventPattern` of the handler that takes what no handler of its own takes. */
 export const EVERY_OTHER_CHANNEL = '*';
@@ -37,8 +40,15 @@ export class RedisIntake extends ServerRedis {
   /** Connections lost or not made since one proved healthy by answering a PING. */
   #failures = 0;
   #refusals = 0;
+  /** Which Redis process answered last. */
+  #runId: string | undefined;
+  /** What came in since the event loop turned last. */
+  #batch: { handler: MessageHandler; messages: NewMessage[] }[] = [];
 
-  constructor(private readonly intake: RedisIntakeOptions) {
+  constructor(
+    private readonly intake: RedisIntakeOptions,
+    private readonly account: SubscriptionAccount,
+  ) {
     super({});
     this.#pingIntervalMs = intake.pingIntervalMs ?? 5_000;
     this.#client = new Redis(intake.url, {
@@ -50,7 +60,9 @@ export class RedisIntake extends ServerRedis {
       connectTimeout: intake.answerTimeoutMs ?? 5_000,
       socketTimeout: intake.answerTimeoutMs ?? 5_000,
       retryStrategy: () =>
-        this.state === 'closed' ? null : randomisedExponentialBackoff(++this.#failures),
+        this.state === 'closed'
+          ? null
+          : randomisedExponentialBackoff(++this.#failures, Math.random()),
     });
   }
 
@@ -59,7 +71,10 @@ export class RedisIntake extends ServerRedis {
     const client = this.#client;
     client.on('ready', () => void this.#subscribe());
     client.on('error', (error: NodeJS.ErrnoException) => {
-      if (this.state !== 'closed') this.#enter('connecting'); // the close event is still to come
+      if (this.state === 'closed') return;
+      const isSilent = error.message.startsWith('Socket timeout');
+      this.account.broken(isSilent ? GapReason.redisSilent : GapReason.redisConnectionLost);
+      this.#enter('connecting'); // the close event is still to come
       this.#tell(error.code ?? error.message);
     });
     client.on('close', () => {
@@ -74,6 +89,22 @@ export class RedisIntake extends ServerRedis {
     client.connect().catch(() => undefined); // the error event has told it
     callback();
     await Promise.resolve();
+  }
+
+  /** Asks Redis for no more and takes in what it sent until then; gives up at the deadline. */
+  async unsubscribe(deadline: AbortSignal): Promise<void> {
+    if (this.state !== 'subscribed') return;
+    const sentAt = Date.now();
+    const answers = Promise.all([this.#client.unsubscribe(), this.#client.punsubscribe()]);
+    const aborted = once(deadline, 'abort');
+    const isAnswered = await Promise.race([
+      answers.then(
+        () => true,
+        () => false,
+      ),
+      aborted.then(() => false),
+    ]);
+    if (isAnswered) await this.#provenWithNextTurn(sentAt);
   }
 
   override async close(): Promise<void> {
@@ -91,6 +122,10 @@ export class RedisIntake extends ServerRedis {
   async #subscribe(): Promise<void> {
     const client = this.#client;
     const connection = client.stream;
+    const runId = client.info('server').then(
+      (info) => /^run_id:(\w+)/m.exec(info)?.[1],
+      () => undefined, // not permitted
+    );
     const results = await Promise.allSettled(
       this.intake.channels.map((channel) =>
         /[*?[]/.test(channel) ? client.psubscribe(channel) : client.subscribe(channel),
@@ -104,7 +139,11 @@ export class RedisIntake extends ServerRedis {
         : [],
     );
     this.#keepAlive();
+    this.#identify(await runId);
     if (refused.length === 0) {
+      const now = Date.now();
+      this.account.subscribed(now);
+      void this.#provenWithNextTurn(now);
       this.#refusals = 0;
       this.#lastProblem = undefined;
       this.#enter('subscribed');
@@ -113,24 +152,42 @@ export class RedisIntake extends ServerRedis {
       );
     } else {
       this.#enter('refused');
+      this.account.explained(GapReason.redisRefused);
       this.#tell(`refuses ${refused.join(', ')}`);
       this.#refusals += 1;
       this.#resubscribe = setTimeout(
         () => void this.#subscribe(),
-        randomisedExponentialBackoff(this.#refusals),
+        randomisedExponentialBackoff(this.#refusals, Math.random()),
       );
     }
+  }
+
+  #identify(runId: string | undefined): void {
+    if (this.#runId !== undefined && runId !== undefined && runId !== this.#runId) {
+      this.account.explained(GapReason.redisRestarted);
+    }
+    this.#runId = runId ?? this.#runId;
   }
 
   /** Redis answers a PING or, by `socketTimeout`, the connection ends and another is made. */
   #keepAlive(): void {
     clearInterval(this.#ping);
     this.#ping = setInterval(() => {
+      const sentAt = Date.now();
       this.#client.ping().then(
-        () => (this.#failures = 0),
+        () => {
+          this.#failures = 0;
+          void this.#provenWithNextTurn(sentAt);
+        },
         () => undefined, // the close event tells it
       );
     }, this.#pingIntervalMs);
+  }
+
+  /** What came before the answer is taken in with the next turn. */
+  async #provenWithNextTurn(at: number): Promise<void> {
+    await nextTurn();
+    this.account.proven(at);
   }
 
   #onClose(): void {
@@ -138,21 +195,37 @@ export class RedisIntake extends ServerRedis {
     clearTimeout(this.#resubscribe);
     if (this.state === 'closed') return;
     const wasUp = this.state !== 'connecting';
+    this.account.broken(GapReason.redisConnectionLost);
     this.#enter('connecting');
     if (wasUp) this.#tell('connection closed');
   }
 
+  /** What one turn of the event loop brings goes to its handler at once, in order. */
   #take(channel: string, pattern: string | undefined, payload: Buffer): void {
     const handler = this.#handlerOf(channel);
-    const message: Intake = {
+    if (handler === undefined) return;
+    const message: NewMessage = {
+      kind: 'message',
       channel,
       ...(pattern !== undefined && { pattern }),
       payload,
       receivedAt: Date.now(),
     };
-    handler?.(message, new RedisContext([channel])).catch((error: unknown) => {
-      this.logger.error(error);
-    });
+    if (this.#batch.length === 0) setImmediate(() => this.#handOn());
+    const last = this.#batch.at(-1);
+    if (last?.handler === handler) last.messages.push(message);
+    else this.#batch.push({ handler, messages: [message] });
+  }
+
+  #handOn(): void {
+    const batch = this.#batch;
+    this.#batch = [];
+    for (const { handler, messages } of batch) {
+      const channels = new RedisContext([messages[0]?.channel ?? '']);
+      handler(messages, channels).catch((error: unknown) => {
+        this.logger.error(error);
+      });
+    }
   }
 
   #handlerOf(channel: string): MessageHandler | undefined {

@@ -14,6 +14,20 @@ export const positiveInteger = z
   .transform(Number)
   .pipe(z.number().min(1));
 
+/** A time in milliseconds that a timer can wait, as text. */
+export const milliseconds = positiveInteger.pipe(z.number().max(2 ** 31 - 1));
+
+/** Comma-separated items, each of them once, spaces around them left out. */
+export function list(item: z.ZodType<string, string>): z.ZodType<string[], string> {
+  return z
+    .string()
+    .transform((text) => [...new Set(text.split(',').map((part) => part.trim()))])
+    .pipe(z.array(item));
+}
+
+/** Any text; without one undefined. */
+export const optionalText = z.string().transform((text) => (text === '' ? undefined : text));
+
 /** A URL with one of `protocols` (such as `redis:`) and a host. */
 export function url(...protocols: string[]): z.ZodType<string, string> {
   return z.string().refine((text) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { formatMessage } from './format-message.js';
+import { formatMessage } from './format.js';
 import { Message } from './message.js';
 
 const receivedAt = new Date(2024, 0, 2, 3, 4, 5, 6);

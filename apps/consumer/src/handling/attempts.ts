@@ -1,0 +1,86 @@
+import { randomisedExponentialBackoff } from '@relay/delivery';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** A handler did not finish within its time. It may still be running, so it is not tried again. */
+export class HandlerTimeoutError extends Error {
+  readonly code = 'handler-timeout';
+  override readonly name = 'HandlerTimeoutError';
+}
+
+/** A handler refused for good. */
+export class HandlerFailedError extends Error {
+  readonly code = 'handler-failed';
+  override readonly name = 'HandlerFailedError';
+
+  constructor(
+    readonly attempts: number,
+    override readonly cause: Error,
+  ) {
+    super(cause.message);
+  }
+}
+
+export interface AttemptOptions {
+  /** How often a handler that throws is called. */
+  readonly attempts: number;
+  readonly timeoutMs: number;
+}
+
+type Work = () => void | Promise<void>;
+
+/**
+ * Calls `work` until it succeeds, with backoff between the attempts. Returns a promise only if there is
+ * something to wait for.
+ *
+ * @throws HandlerFailedError (or rejects with it) after the last attempt, or at once when `work` hangs.
+ */
+export function attempt(work: Work, options: AttemptOptions): void | Promise<void> {
+  try {
+    const pending = work();
+    return pending && attemptAgain(work, options, 1, withinTime(pending, options.timeoutMs));
+  } catch (error) {
+    return attemptAgain(work, options, 1, Promise.reject(toError(error)));
+  }
+}
+
+async function attemptAgain(
+  work: Work,
+  options: AttemptOptions,
+  count: number,
+  pending: Promise<void>,
+): Promise<void> {
+  try {
+    await pending;
+  } catch (thrown) {
+    const error = toError(thrown);
+    if (error instanceof HandlerTimeoutError || count >= options.attempts) {
+      throw new HandlerFailedError(count, error);
+    }
+    await sleep(randomisedExponentialBackoff(count, Math.random()));
+    const next = withinTime(start(work), options.timeoutMs);
+    await attemptAgain(work, options, count + 1, next);
+  }
+}
+
+async function start(work: Work): Promise<void> {
+  await work();
+}
+
+/** Settles as `pending` does, or rejects when that takes longer than `timeoutMs`. */
+async function withinTime(pending: Promise<void>, timeoutMs: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new HandlerTimeoutError(`not done after ${timeoutMs} ms`));
+    }, timeoutMs);
+  });
+  try {
+    await Promise.race([pending, timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function toError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
+}

@@ -1,0 +1,136 @@
+import { randomUUID } from 'node:crypto';
+import { Logger } from '@nestjs/common';
+import {
+  acknowledgedByAll,
+  Continuity,
+  MemoryOutbox,
+  type NewGap,
+  type NewMessage,
+  type OutboxBounds,
+} from '@relay/delivery';
+import type { SubscriptionAccount } from '../intake/subscription-account.js';
+import { ConsumerConnection } from './consumer-connection.js';
+
+const STATUS_INTERVAL_MS = 1_000;
+
+export interface DeliveryOptions {
+  /** `PUBLISHER_NAME`. */
+  readonly name: string;
+  readonly consumerUrls: readonly string[];
+  readonly bounds: OutboxBounds;
+}
+
+/**
+ * From the intake to every consumer: the outbox, the account of what the subscription can have missed, and
+ * a connection for each consumer. What all of them have acknowledged is released.
+ */
+export class Delivery implements SubscriptionAccount {
+  readonly outbox: MemoryOutbox;
+  readonly connections: readonly ConsumerConnection[];
+  readonly #continuity = new Continuity();
+  readonly #logger = new Logger('delivery');
+  #subscription = { subscribed: false, since: Date.now() };
+  #statusTimer: NodeJS.Timeout | undefined;
+  #connectionsMade = 0;
+  #droppedTold = 0;
+
+  constructor({ name, consumerUrls, bounds }: DeliveryOptions) {
+    const process = randomUUID();
+    this.outbox = new MemoryOutbox(randomUUID(), bounds);
+    this.connections = consumerUrls.map(
+      (url) =>
+        new ConsumerConnection(url, { name, process }, this.outbox, {
+          nextConnectionNumber: () => ++this.#connectionsMade,
+          isNameTaken: (consumer, by) =>
+            this.connections.some(
+              (other) => other !== by && other.state === 'connected' && other.consumer === consumer,
+            ),
+          welcomed: (connection) => {
+            this.#sendStatus(connection);
+          },
+          progressed: () => {
+            this.outbox.release(acknowledgedByAll(this.connections.map(({ sender }) => sender)));
+          },
+        }),
+    );
+  }
+
+  start(): void {
+    for (const connection of this.connections) connection.connect();
+    this.#statusTimer = setInterval(() => {
+      this.#sendStatuses();
+    }, STATUS_INTERVAL_MS);
+  }
+
+  /** Takes messages in; they leave at once for every consumer that is there. */
+  take(messages: readonly NewMessage[]): void {
+    const gap = this.#continuity.messageBeforeSubscribed(Date.now());
+    if (gap) this.outbox.append(gap);
+    for (const message of messages) this.outbox.append(message);
+    this.#tellDropped();
+    this.#appended();
+  }
+
+  subscribed(at: number): void {
+    this.#subscription = { subscribed: true, since: at };
+    const gap = this.#continuity.subscribed(at);
+    if (gap) this.#append(gap);
+  }
+
+  proven(at: number): void {
+    this.#continuity.proven(at, this.outbox.next);
+    this.#sendStatuses();
+  }
+
+  broken(reason: string): void {
+    this.#continuity.broken(reason);
+    if (this.#subscription.subscribed) {
+      this.#subscription = { subscribed: false, since: Date.now() };
+      this.#sendStatuses();
+    }
+  }
+
+  explained(reason: string): void {
+    this.#continuity.explained(reason);
+  }
+
+  /**
+   * Delivers what is left, says goodbye and closes.
+   *
+   * @returns how many messages a consumer has not acknowledged
+   */
+  async drain(deadline: AbortSignal): Promise<number> {
+    clearInterval(this.#statusTimer);
+    const goodbye = { subscriptionEndedAt: this.#continuity.provenUntil };
+    const left = await Promise.all(
+      this.connections.map((connection) => connection.drain(goodbye, deadline)),
+    );
+    return Math.max(...left);
+  }
+
+  #append(gap: NewGap): void {
+    this.outbox.append(gap);
+    this.#appended();
+  }
+
+  #appended(): void {
+    for (const connection of this.connections) connection.appended();
+  }
+
+  #sendStatuses(): void {
+    for (const connection of this.connections) this.#sendStatus(connection);
+  }
+
+  #sendStatus(connection: ConsumerConnection): void {
+    const heardUntil = this.#continuity.heardUntil(connection.sender.sent);
+    connection.sendStatus({ at: Date.now(), ...this.#subscription, heardUntil });
+  }
+
+  /** Says at 1, 10, 100, … that the outbox overflows, so that a flood of losses is no flood of lines. */
+  #tellDropped(): void {
+    const { dropped } = this.outbox;
+    if (dropped < Math.max(1, this.#droppedTold * 10)) return;
+    this.#droppedTold = dropped;
+    this.#logger.warn(`outbox full: ${dropped} messages dropped so far, the oldest first`);
+  }
+}

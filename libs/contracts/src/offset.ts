@@ -1,0 +1,39 @@
+/**
+ * An entry's place in its outbox, ordered and never reused: two unsigned 64-bit numbers as text,
+ * `<milliseconds>-<sequence>` as in a Redis Stream; an outbox in memory counts `0-1`, `0-2`, …
+ */
+export type Offset = string;
+
+/** The text of an offset: decimal, without leading zeros. */
+export const OFFSET_PATTERN = /^(?:0|[1-9]\d{0,19})-(?:0|[1-9]\d{0,19})$/;
+
+const LARGEST = '18446744073709551615';
+
+/** The place before every entry. */
+export const BEFORE_ALL: Offset = '0-0';
+
+/** Negative when `a` lies before `b`, 0 when they are the same, positive when it lies behind. */
+export function compareOffsets(a: Offset, b: Offset): number {
+  const dashA = a.indexOf('-');
+  const dashB = b.indexOf('-');
+  return (
+    compareDigits(a.slice(0, dashA), b.slice(0, dashB)) ||
+    compareDigits(a.slice(dashA + 1), b.slice(dashB + 1))
+  );
+}
+
+/** The least offset behind `offset`. */
+export function successor(offset: Offset): Offset {
+  const dash = offset.indexOf('-');
+  const milliseconds = offset.slice(0, dash);
+  const sequence = offset.slice(dash + 1);
+  if (sequence === LARGEST) return `${BigInt(milliseconds) + 1n}-0`;
+  return `${milliseconds}-${BigInt(sequence) + 1n}`;
+}
+
+/** Decimal numbers without leading zeros order by length, then as text. */
+function compareDigits(a: string, b: string): number {
+  if (a.length !== b.length) return a.length - b.length;
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}

@@ -1,0 +1,43 @@
+export interface HeartbeatOptions {
+  /** How long the peer may be silent before it is asked for a sign of life; `check` is due as often. */
+  readonly intervalMs: number;
+  /** How long it may be silent before the connection counts as dead. */
+  readonly deadlineMs: number;
+}
+
+export type HeartbeatVerdict = 'alive' | 'ask' | 'dead';
+
+/** Asks after 5 s of silence, gives up after 10 s. */
+export const HEARTBEAT: HeartbeatOptions = { intervalMs: 5_000, deadlineMs: 10_000 };
+
+/** Finds out that a peer is gone though its connection stands (half open). */
+export class Heartbeat {
+  readonly intervalMs: number;
+  #heardAt: number;
+  #checkedAt: number;
+
+  constructor(
+    private readonly options: HeartbeatOptions,
+    now: number,
+  ) {
+    this.intervalMs = options.intervalMs;
+    this.#heardAt = now;
+    this.#checkedAt = now;
+  }
+
+  /** The peer sent something, whatever it was. */
+  heard(now: number): void {
+    this.#heardAt = now;
+  }
+
+  /** What to do now. */
+  check(now: number): HeartbeatVerdict {
+    const { intervalMs, deadlineMs } = this.options;
+    const wasAsleep = now - this.#checkedAt >= 2 * intervalMs; // we were, not the peer: ask anew
+    this.#checkedAt = now;
+    if (wasAsleep) this.#heardAt = now - intervalMs;
+    const silentMs = now - this.#heardAt;
+    if (silentMs >= deadlineMs) return 'dead';
+    return silentMs >= intervalMs ? 'ask' : 'alive';
+  }
+}

@@ -1,0 +1,24 @@
+export { randomisedExponentialBackoff, slowRetry } from './backoff.js';
+export { Continuity } from './continuity.js';
+export { Heartbeat, HEARTBEAT, type HeartbeatOptions, type HeartbeatVerdict } from './heartbeat.js';
+export { MemoryOutbox, type OutboxBounds } from './memory-outbox.js';
+export {
+  type NewEntry,
+  type NewGap,
+  type NewMessage,
+  type Outbox,
+  type ReadLimit,
+} from './outbox.js';
+export {
+  type HandedEntry,
+  type LastHeard,
+  OutboxPosition,
+  type StartEntry,
+} from './outbox-position.js';
+export {
+  Receiver,
+  type ReceiverAction,
+  type ReceiverOptions,
+  type TrackedOutbox,
+} from './receiver.js';
+export { acknowledgedByAll, Sender, type SenderAction } from './sender.js';

@@ -1,0 +1,312 @@
+import {
+  CloseCode,
+  compareOffsets,
+  type ConsumerFrame,
+  type Deliver,
+  type Entry,
+  entryBytes,
+  type Goodbye,
+  type Hello,
+  type Offset,
+  type Status,
+  type Welcome,
+} from '@relay/contracts';
+import { type HandedEntry, type LastHeard, OutboxPosition } from './outbox-position.js';
+
+/** An ack is due this long after the first handled entry that it would cover, at the latest. */
+const ACK_DELAY_MS = 50;
+
+export interface ReceiverOptions {
+  /** `CONSUMER_NAME`. */
+  readonly name: string;
+  /** What each outbox may have unacknowledged. */
+  readonly window: Welcome['window'];
+  readonly maxEntryBytes: number;
+  /** How many outboxes it remembers; beyond that the one goes that was away for longest. */
+  readonly maxOutboxes: number;
+}
+
+/** An outbox as a receiver knows it; to its user a token by which `handled` knows where an entry came from. */
+export interface TrackedOutbox<C> {
+  readonly position: OutboxPosition;
+  readonly process: string;
+  /** The newest connection that its publisher made, whether it stands or not. */
+  connectionNumber: number;
+  connection: C | undefined;
+  /** Since when it is connected, or away. */
+  since: number;
+  /** The last `status` frame. */
+  status: Status | undefined;
+  hasLeft: boolean;
+  handledEntries: number;
+  handledBytes: number;
+  ackDueAt: number | undefined;
+}
+
+export type ReceiverAction<C> =
+  | { readonly kind: 'send'; readonly connection: C; readonly frame: ConsumerFrame }
+  | {
+      readonly kind: 'close';
+      readonly connection: C;
+      readonly code: CloseCode;
+      readonly reason: string;
+    }
+  /** Hand these to the handlers, in order, and call `handled` after each. */
+  | {
+      readonly kind: 'hand';
+      readonly from: TrackedOutbox<C>;
+      readonly entries: readonly HandedEntry[];
+    };
+
+/**
+ * The consumer's half of every delivery: puts in order, recognises what it has had, hands on and
+ * acknowledges. Events in, actions out; no I/O, no timers, no clock.
+ *
+ * @typeParam C whatever stands for a connection
+ */
+export class Receiver<C> {
+  /** Entries that came again and were left out. */
+  duplicates = 0;
+  readonly #sessions = new Map<C, TrackedOutbox<C>>();
+  readonly #outboxes = new Map<string, TrackedOutbox<C>>();
+  /** The outbox that each publisher had last, by its name. */
+  readonly #publishers = new Map<string, TrackedOutbox<C>>();
+  readonly #acksDue = new Set<TrackedOutbox<C>>();
+
+  constructor(private readonly options: ReceiverOptions) {}
+
+  /** The outbox that each publisher has or had last. */
+  get publishers(): Iterable<TrackedOutbox<C>> {
+    return this.#publishers.values();
+  }
+
+  /** When `timePassed` is to be called next; undefined: no need. */
+  get deadline(): number | undefined {
+    let earliest: number | undefined;
+    for (const { ackDueAt = Infinity } of this.#acksDue) {
+      earliest = Math.min(earliest ?? Infinity, ackDueAt);
+    }
+    return earliest;
+  }
+
+  hello(connection: C, hello: Hello, now: number): ReceiverAction<C>[] {
+    const refuse = (code: CloseCode, reason: string): ReceiverAction<C>[] => [
+      { kind: 'close', connection, code, reason },
+    ];
+    if (this.#sessions.has(connection)) {
+      return this.#violation(connection, CloseCode.unexpectedFrame, 'hello was said already');
+    }
+    const namesake = this.#publishers.get(hello.publisher);
+    if (namesake?.connection !== undefined && namesake.position.outbox !== hello.outbox.id) {
+      return refuse(CloseCode.nameInUse, `another process is connected as ${hello.publisher}`);
+    }
+    const known = this.#outboxes.get(hello.outbox.id);
+    if (known?.connection !== undefined && known.process !== hello.process) {
+      return refuse(CloseCode.nameInUse, 'another process delivers this outbox');
+    }
+    if (known?.process === hello.process && hello.connection < known.connectionNumber) {
+      return refuse(CloseCode.superseded, 'this process has a newer connection');
+    }
+    const actions: ReceiverAction<C>[] = [];
+    if (known?.connection !== undefined) {
+      const reason = 'this process has connected again';
+      actions.push(...this.#violation(known.connection, CloseCode.superseded, reason));
+    }
+    const tracked = this.#track(hello, known, actions, now);
+    if (tracked === undefined) {
+      return refuse(CloseCode.tooManyOutboxes, `${this.#outboxes.size} outboxes are connected`);
+    }
+    this.#sessions.set(connection, tracked);
+    const { name: consumer, window, maxEntryBytes } = this.options;
+    const { position } = tracked.position;
+    const data = { consumer, position, window, maxEntryBytes };
+    actions.push({ kind: 'send', connection, frame: { event: 'welcome', data } });
+    tracked.connection = connection;
+    this.#settle(tracked); // the welcome has told the cursor
+    return actions;
+  }
+
+  deliver(connection: C, { after, entries }: Deliver): ReceiverAction<C>[] {
+    const tracked = this.#sessions.get(connection);
+    if (tracked === undefined) return this.#beforeHello(connection, 'deliver');
+    const { position } = tracked;
+    if (!areAscending(after, entries)) {
+      return this.#violation(connection, CloseCode.outOfOrder, 'the offsets do not ascend');
+    }
+    if (position.skips(after)) {
+      const reason = `after ${after} lies beyond what was received`;
+      return this.#violation(connection, CloseCode.outOfOrder, reason);
+    }
+    if (this.#exceedsWindow(position, entries)) {
+      return this.#violation(connection, CloseCode.windowExceeded, 'the window was exceeded');
+    }
+    const fresh = position.receive(after, entries);
+    this.duplicates += entries.length - fresh.length;
+    return fresh.length === 0 ? [] : [{ kind: 'hand', from: tracked, entries: fresh }];
+  }
+
+  status(connection: C, status: Status): ReceiverAction<C>[] {
+    const tracked = this.#sessions.get(connection);
+    if (tracked === undefined) return this.#beforeHello(connection, 'status');
+    tracked.status = status;
+    tracked.position.heardUntil(status.heardUntil);
+    return [];
+  }
+
+  goodbye(connection: C, { subscriptionEndedAt }: Goodbye): ReceiverAction<C>[] {
+    const tracked = this.#sessions.get(connection);
+    if (tracked === undefined) return this.#beforeHello(connection, 'goodbye');
+    tracked.hasLeft = true;
+    tracked.position.saidGoodbye(subscriptionEndedAt);
+    return [];
+  }
+
+  disconnected(connection: C, now: number): void {
+    const tracked = this.#sessions.get(connection);
+    this.#sessions.delete(connection);
+    if (tracked?.connection !== connection) return;
+    tracked.connection = undefined;
+    tracked.since = now;
+    this.#settle(tracked);
+  }
+
+  /** The handlers are done with the oldest entry of this outbox that they were handed. */
+  handled(from: TrackedOutbox<C>, now: number): ReceiverAction<C>[] {
+    const entry = from.position.handled();
+    if (entry === undefined || from.connection === undefined) return [];
+    from.handledEntries += 1;
+    from.handledBytes += entry.bytes;
+    const { window } = this.options;
+    const isAtRest = from.position.pendingEntries === 0;
+    if (
+      isAtRest ||
+      from.handledEntries * 2 >= window.entries ||
+      from.handledBytes * 2 >= window.bytes
+    ) {
+      return this.#acknowledge(from);
+    }
+    if (from.ackDueAt === undefined) {
+      from.ackDueAt = now + ACK_DELAY_MS;
+      this.#acksDue.add(from);
+    }
+    return [];
+  }
+
+  /** Time has come for what `deadline` said. */
+  timePassed(now: number): ReceiverAction<C>[] {
+    return [...this.#acksDue].flatMap((tracked) =>
+      (tracked.ackDueAt ?? Infinity) <= now ? this.#acknowledge(tracked) : [],
+    );
+  }
+
+  /** Acknowledges everything that is handled, now. */
+  flush(): ReceiverAction<C>[] {
+    return [...this.#acksDue].flatMap((tracked) => this.#acknowledge(tracked));
+  }
+
+  #acknowledge(tracked: TrackedOutbox<C>): ReceiverAction<C>[] {
+    this.#settle(tracked);
+    const { connection } = tracked;
+    const { cursor } = tracked.position;
+    if (connection === undefined || cursor === undefined) return [];
+    return [{ kind: 'send', connection, frame: { event: 'ack', data: { cursor } } }];
+  }
+
+  /** No acknowledgement is owed. */
+  #settle(tracked: TrackedOutbox<C>): void {
+    tracked.handledEntries = 0;
+    tracked.handledBytes = 0;
+    tracked.ackDueAt = undefined;
+    this.#acksDue.delete(tracked);
+  }
+
+  #exceedsWindow(position: OutboxPosition, entries: readonly Entry[]): boolean {
+    const count = position.pendingEntries + entries.length;
+    if (count <= 1) return false; // one may always be on its way, however large
+    const { window } = this.options;
+    const bytes = entries.reduce((sum, entry) => sum + entryBytes(entry), position.pendingBytes);
+    return count > window.entries || bytes > window.bytes;
+  }
+
+  /** The connection is not to be heard any more. */
+  #violation(connection: C, code: CloseCode, reason: string): ReceiverAction<C>[] {
+    const tracked = this.#sessions.get(connection);
+    this.#sessions.delete(connection);
+    if (tracked?.connection === connection) {
+      tracked.connection = undefined;
+      this.#settle(tracked);
+    }
+    return [{ kind: 'close', connection, code, reason }];
+  }
+
+  #beforeHello(connection: C, event: string): ReceiverAction<C>[] {
+    const reason = `${event} is not allowed before hello`;
+    return this.#violation(connection, CloseCode.unexpectedFrame, reason);
+  }
+
+  /** What is known of the outbox of `hello`, from now on; undefined when there is no room for another. */
+  #track(
+    hello: Hello,
+    known: TrackedOutbox<C> | undefined,
+    actions: ReceiverAction<C>[],
+    now: number,
+  ): TrackedOutbox<C> | undefined {
+    if (known) {
+      const { received } = known.position.position ?? {};
+      const isLost = received !== undefined && compareOffsets(received, hello.outbox.next) >= 0;
+      if (!isLost) return Object.assign(known, connected(hello, now));
+      actions.push({ kind: 'hand', from: known, entries: [known.position.lost()] });
+    } else if (!this.#makeRoom()) {
+      return undefined;
+    }
+    const tracked: TrackedOutbox<C> = {
+      position: new OutboxPosition(hello.outbox.id, hello.publisher, this.#predecessor(hello)),
+      process: hello.process,
+      connection: undefined,
+      status: undefined,
+      handledEntries: 0,
+      handledBytes: 0,
+      ackDueAt: undefined,
+      ...connected(hello, now),
+    };
+    this.#outboxes.set(hello.outbox.id, tracked);
+    this.#publishers.set(hello.publisher, tracked);
+    return tracked;
+  }
+
+  #predecessor({ publisher, outbox }: Hello): LastHeard | undefined {
+    const position = this.#publishers.get(publisher)?.position;
+    return position?.outbox === outbox.id ? undefined : position?.lastHeard;
+  }
+
+  /** Forgets the outbox that was away for longest, if there are too many; false when all are in use. */
+  #makeRoom(): boolean {
+    if (this.#outboxes.size < this.options.maxOutboxes) return true;
+    const idle = [...this.#outboxes.values()].filter(
+      ({ connection, position }) => connection === undefined && position.pendingEntries === 0,
+    );
+    const [oldest] = idle.sort((a, b) => a.since - b.since);
+    if (oldest === undefined) return false;
+    const { outbox, publisher } = oldest.position;
+    this.#outboxes.delete(outbox);
+    if (this.#publishers.get(publisher) === oldest) this.#publishers.delete(publisher);
+    return true;
+  }
+}
+
+function connected(
+  { connection }: Hello,
+  now: number,
+): Pick<TrackedOutbox<unknown>, 'connectionNumber' | 'since' | 'hasLeft'> {
+  return { connectionNumber: connection, since: now, hasLeft: false };
+}
+
+/** Whether the offsets ascend, beginning behind `after`. */
+function areAscending(after: Offset, entries: readonly Entry[]): boolean {
+  let last = after;
+  return entries.every(({ offset }) => {
+    const ascends = compareOffsets(offset, last) > 0;
+    last = offset;
+    return ascends;
+  });
+}
