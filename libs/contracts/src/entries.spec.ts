@@ -20,8 +20,11 @@ describe('the part of a window that an entry takes', () => {
 });
 
 describe('a gap', () => {
-  it.each([...Object.values(GapReason), 'a-reason-of-a-newer-version'])('may be for %s', (reason) => {
-    const gap = { kind: 'gap', offset: '0-1', reason, from: null, to: 0, count: 0 };
-    expect(gapEntry.parse(gap)).toEqual(gap);
-  });
+  it.each([...Object.values(GapReason), 'a-reason-of-a-newer-version'])(
+    'may be for %s',
+    (reason) => {
+      const gap = { kind: 'gap', offset: '0-1', reason, from: null, to: 0, count: 0 };
+      expect(gapEntry.parse(gap)).toEqual(gap);
+    },
+  );
 });
