@@ -106,9 +106,9 @@ export class ConsumerConnection {
     socket.on('message', (bytes: Buffer, isBinary: boolean) => {
       this.#receive(bytes, isBinary);
     });
-    socket.on('unexpected-response', (request, { statusCode = 0 }) => {
+    socket.on('unexpected-response', (_request, { statusCode = 0 }) => {
       failure = { text: `answers HTTP ${statusCode}`, needsPerson: isRefusal(statusCode) };
-      request.destroy();
+      socket.terminate();
     });
     socket.on('error', (error: NodeJS.ErrnoException) => {
       const needsPerson = error.message.includes('subprotocol');

@@ -3,10 +3,10 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { EventEmitter, once } from 'node:events';
 import { type INestMicroservice, type LoggerService, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import type { NewMessage } from '@relay/delivery';
 import { awkwardPayloads, RedisServer } from '@relay/testing';
 import { Redis } from 'ioredis';
-import { ConsumerConnection } from '../delivery/consumer-connection.js';
-import type { Intake } from '../delivery/outbox.js';
+import { Delivery } from '../delivery/delivery.js';
 import { IntakeController } from './intake.controller.js';
 import { RedisIntake, type RedisIntakeOptions } from './redis-intake.js';
 
@@ -39,16 +39,25 @@ class Collected<T> {
   }
 }
 
+/** What the account of the subscription was told, and how many messages had been taken in by then. */
+interface AccountEvent {
+  readonly event: 'subscribed' | 'proven' | 'broken' | 'explained';
+  readonly detail: number | string;
+  readonly takenBefore: number;
+}
+
 let redis: RedisServer;
 let app: INestMicroservice | undefined;
 let intake: RedisIntake;
-let taken: Collected<Intake>;
+let taken: Collected<NewMessage>;
 let lines: Collected<string>;
+let account: Collected<AccountEvent>;
 
 beforeEach(async () => {
   redis = await RedisServer.start();
   taken = new Collected();
   lines = new Collected();
+  account = new Collected();
 });
 
 afterEach(async () => {
@@ -57,23 +66,46 @@ afterEach(async () => {
 });
 
 async function start(options: Partial<RedisIntakeOptions> = {}): Promise<void> {
-  intake = new RedisIntake({
-    url: redis.url,
-    channels: ['test_websocket'],
-    pingIntervalMs: 50,
-    answerTimeoutMs: 300,
-    ...options,
-  });
+  const note = (event: AccountEvent['event'], detail: number | string): void => {
+    account.add({ event, detail, takenBefore: taken.items.length });
+  };
+  intake = new RedisIntake(
+    {
+      url: redis.url,
+      channels: ['test_websocket'],
+      pingIntervalMs: 50,
+      answerTimeoutMs: 300,
+      ...options,
+    },
+    {
+      subscribed: (at) => {
+        note('subscribed', at);
+      },
+      proven: (at) => {
+        note('proven', at);
+      },
+      broken: (reason) => {
+        note('broken', reason);
+      },
+      explained: (reason) => {
+        note('explained', reason);
+      },
+    },
+  );
   const record = (line: unknown): void => {
     lines.add(String(line));
   };
   const logger: LoggerService = { log: record, warn: record, error: record };
-  const connection = { send: (message: Intake) => taken.add(message) };
+  const delivery = {
+    take(messages: readonly NewMessage[]): void {
+      for (const message of messages) taken.add(message);
+    },
+  };
   app = await NestFactory.createMicroservice(
     {
       module: TestModule,
       controllers: [IntakeController],
-      providers: [{ provide: ConsumerConnection, useValue: connection }],
+      providers: [{ provide: Delivery, useValue: delivery }],
     },
     { strategy: intake, logger },
   );
@@ -205,6 +237,95 @@ describe('subscribed', () => {
     expect(intake.state).toBe('subscribed');
     expect(lines.items.filter((line) => line.includes('forbidden')).length).toBeLessThan(3);
     expect(lines.items.join()).not.toContain('sesame');
+  });
+});
+
+describe('the account of the subscription', () => {
+  /** What follows the first `after` events, proofs left out, until `last` came. */
+  async function told(last: AccountEvent['event'], after: number): Promise<unknown[]> {
+    await account.find(({ event }) => event === last, after);
+    return account.items
+      .slice(after)
+      .filter(({ event }) => event !== 'proven')
+      .map(({ event, detail }) => (event === 'subscribed' ? event : [event, detail]));
+  }
+
+  it('is told at first that it is subscribed, and then that this is proven', async () => {
+    await start();
+    const [first, second] = await account.atLeast(2);
+    expect(first?.event).toBe('subscribed');
+    expect(second).toEqual({ event: 'proven', detail: first?.detail, takenBefore: 0 });
+  });
+
+  it('has a proof only when what Redis sent before it is taken in', async () => {
+    await start();
+    await account.find(({ event }) => event === 'subscribed');
+    const texts = Array.from({ length: 500 }, (_, index) => String(index));
+    const client = new Redis(redis.url);
+    const published = client.pipeline(texts.map((text) => ['publish', 'test_websocket', text]));
+    await published.exec();
+    const publishedBy = Date.now();
+    client.disconnect();
+    const proof = await account.find(
+      ({ event, detail }) => event === 'proven' && Number(detail) >= publishedBy,
+    );
+    expect(proof.takenBefore).toBe(texts.length);
+  });
+
+  it('is told that the connection broke, and of a new subscription', async () => {
+    await start();
+    await subscribed();
+    const before = account.items.length;
+    await redis.cli('CLIENT', 'KILL', 'TYPE', 'pubsub');
+    expect(await told('subscribed', before)).toEqual([
+      ['broken', 'redis-connection-lost'],
+      'subscribed',
+    ]);
+  });
+
+  it('is told of a Redis that does not answer', async () => {
+    await start();
+    await subscribed();
+    const before = account.items.length;
+    redis.freeze();
+    await account.find(({ event }) => event === 'broken', before);
+    redis.thaw();
+    const [first] = await told('subscribed', before);
+    expect(first).toEqual(['broken', 'redis-silent']);
+  });
+
+  it('is told that Redis is another process than before', async () => {
+    await start();
+    await subscribed();
+    const before = account.items.length;
+    await redis.kill();
+    await redis.restart();
+    const events = await told('subscribed', before);
+    expect(events.slice(-2)).toEqual([['explained', 'redis-restarted'], 'subscribed']);
+  });
+
+  it('has a last proof when it unsubscribes: nothing comes later', async () => {
+    await start();
+    await subscribed();
+    const before = Date.now();
+    await intake.unsubscribe(new AbortController().signal);
+    const last = account.items.at(-1);
+    expect(last?.event).toBe('proven');
+    expect(Number(last?.detail)).toBeGreaterThanOrEqual(before);
+    expect(await redis.cli('PUBLISH', 'test_websocket', 'unheard')).toBe(0);
+  });
+
+  it('has no last proof from a Redis that does not answer before the deadline', async () => {
+    await start({ answerTimeoutMs: 60_000, pingIntervalMs: 60_000 });
+    await subscribed();
+    const deadline = new AbortController();
+    redis.freeze();
+    const before = account.items.length;
+    const unsubscribed = intake.unsubscribe(deadline.signal);
+    deadline.abort();
+    await unsubscribed;
+    expect(account.items.slice(before).filter(({ event }) => event === 'proven')).toEqual([]);
+    redis.thaw();
   });
 });
 
