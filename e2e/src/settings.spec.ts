@@ -8,6 +8,7 @@ import { type App, Stage, workspace } from './stage.js';
 const settings: Record<App, Map<string, string>> = { publisher: new Map(), consumer: new Map() };
 const names: Record<App, string[]> = {
   publisher: [
+    'PUBLISHER_NAME',
     'REDIS_URL',
     'REDIS_CHANNELS',
     'CONSUMER_URL',
@@ -15,8 +16,18 @@ const names: Record<App, string[]> = {
     'PUBLISHER_PORT',
     'OUTBOX_MAX_MESSAGES',
     'OUTBOX_MAX_BYTES',
+    'SHUTDOWN_TIMEOUT_MS',
   ],
-  consumer: ['CONSUMER_HOST', 'CONSUMER_PORT', 'OUTPUT'],
+  consumer: [
+    'CONSUMER_NAME',
+    'CONSUMER_HOST',
+    'CONSUMER_PORT',
+    'OUTPUT',
+    'HANDLER_ATTEMPTS',
+    'HANDLER_TIMEOUT_MS',
+    'DEAD_LETTER_FILE',
+    'SHUTDOWN_TIMEOUT_MS',
+  ],
 };
 
 const stage = new Stage();
@@ -28,7 +39,7 @@ beforeAll(async () => {
     for (const [, name = '', value = ''] of help.stdout
       .toString()
       .matchAll(/\(([A-Z_]+), default (.*)\)$/gm)) {
-      settings[app].set(name, value);
+      settings[app].set(name, value === 'none' ? '' : value);
     }
   }
 });

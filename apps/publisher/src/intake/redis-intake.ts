@@ -69,6 +69,9 @@ export class RedisIntake extends ServerRedis {
   /** Begins to connect; what becomes of it shows in `state`. */
   override async listen(callback: () => void): Promise<void> {
     const client = this.#client;
+    if (mayOverlap(this.intake.channels)) {
+      this.logger.log('a message that two of the channels and patterns match arrives twice');
+    }
     client.on('ready', () => void this.#subscribe());
     client.on('error', (error: NodeJS.ErrnoException) => {
       if (this.state === 'closed') return;
@@ -128,7 +131,7 @@ export class RedisIntake extends ServerRedis {
     );
     const results = await Promise.allSettled(
       this.intake.channels.map((channel) =>
-        /[*?[]/.test(channel) ? client.psubscribe(channel) : client.subscribe(channel),
+        isPattern(channel) ? client.psubscribe(channel) : client.subscribe(channel),
       ),
     );
     if (client.stream !== connection || client.status !== 'ready' || this.state === 'closed')
@@ -246,6 +249,15 @@ export class RedisIntake extends ServerRedis {
       `Redis at ${withoutPassword(this.intake.url)}: ${problem}; not subscribed, trying again`,
     );
   }
+}
+
+function isPattern(channel: string): boolean {
+  return /[*?[]/.test(channel);
+}
+
+/** Redis delivers a message once for each subscription that matches it. */
+function mayOverlap(channels: readonly string[]): boolean {
+  return channels.length > 1 && channels.some(isPattern);
 }
 
 function messageOf(error: unknown): string {
