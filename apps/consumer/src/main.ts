@@ -20,11 +20,12 @@ async function start(config: ConsumerConfig): Promise<RunningApp> {
   logger.log(`listening on ws://${config.consumerHost}:${port}${RELAY_PATH}`);
 
   return {
-    async shutDown(): Promise<number> {
+    async shutDown(deadline): Promise<number> {
       stopListening(app);
-      await app.get(Reception).stop();
+      const isDone = await app.get(Reception).stop(deadline);
+      if (!isDone) logger.warn('a handler did not end in time; what it was given will come again');
       await app.close();
-      return 0;
+      return isDone ? 0 : 1;
     },
   };
 }

@@ -1,5 +1,5 @@
+import { inspect } from 'node:util';
 import { randomisedExponentialBackoff } from '@relay/delivery';
-import { setTimeout as sleep } from 'node:timers/promises';
 
 /** A handler did not finish within its time. It may still be running, so it is not tried again. */
 export class HandlerTimeoutError extends Error {
@@ -62,6 +62,10 @@ async function attemptAgain(
   }
 }
 
+async function sleep(ms: number): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, ms));
+}
+
 async function start(work: Work): Promise<void> {
   await work();
 }
@@ -82,5 +86,6 @@ async function withinTime(pending: Promise<void>, timeoutMs: number): Promise<vo
 }
 
 function toError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(String(thrown));
+  if (thrown instanceof Error) return thrown;
+  return new Error(typeof thrown === 'string' ? thrown : inspect(thrown));
 }

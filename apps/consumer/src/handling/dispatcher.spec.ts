@@ -1,10 +1,19 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { Logger, type LoggerService } from '@nestjs/common';
 import type { PayloadDto } from '@relay/contracts';
 import * as z from 'zod/mini';
-import { Dispatcher } from './dispatcher.js';
-import { Message } from './message.js';
+import { DeadLetters } from './dead-letters.js';
+import { type Batch, Dispatcher, type Item } from './dispatcher.js';
 import type { MessageHandler } from './message-handler.js';
+import {
+  bareMessage,
+  type Deferred,
+  deferred,
+  gap,
+  message,
+  Recording,
+  recordLog,
+  start,
+} from './spec-kit.js';
 
 interface Reading {
   celsius: number;
@@ -16,77 +25,104 @@ const readingDto: PayloadDto<Reading> = {
   schema: z.object({ celsius: z.number() }),
 };
 
-function message(text: string | Uint8Array, channel = 'test_websocket'): Message {
-  return new Message(channel, Buffer.from(text), new Date(0), '0-1', undefined);
+let reports: string[];
+
+beforeEach(() => {
+  reports = recordLog();
+});
+
+function dispatcherOf(...handlers: MessageHandler[]): Dispatcher {
+  const deadLetters = new DeadLetters(undefined, new Recording());
+  return new Dispatcher(handlers, { attempts: 1, timeoutMs: 60_000 }, deadLetters);
 }
 
 function recordInto(texts: string[]): MessageHandler {
   return { handle: ({ text }) => void texts.push(text) };
 }
 
-let reports: string[];
+/** Notes when it begins and ends what it is given; what it has the names of ends when it is told to. */
+class SlowHandler implements MessageHandler {
+  readonly events: string[] = [];
+  readonly #begins: Map<string, Deferred>;
+  readonly #ends: Map<string, Deferred>;
 
-beforeEach(() => {
-  reports = [];
-  const logger: LoggerService = {
-    log: () => undefined,
-    warn: () => undefined,
-    error: (line: unknown) => void reports.push(String(line)),
-  };
-  Logger.overrideLogger(logger);
-});
+  constructor(...names: string[]) {
+    this.#begins = new Map(names.map((name) => [name, deferred()]));
+    this.#ends = new Map(names.map((name) => [name, deferred()]));
+  }
+
+  async begins(name: string): Promise<void> {
+    await this.#begins.get(name)?.promise;
+  }
+
+  end(name: string): void {
+    this.#ends.get(name)?.resolve();
+  }
+
+  handle({ text }: { text: string }): Promise<void> {
+    return this.#take(text);
+  }
+
+  handleGap(): Promise<void> {
+    return this.#take('gap');
+  }
+
+  handleStart(): Promise<void> {
+    return this.#take('start');
+  }
+
+  async #take(name: string): Promise<void> {
+    this.events.push(`${name} begins`);
+    this.#begins.get(name)?.resolve();
+    await this.#ends.get(name)?.promise;
+    this.events.push(`${name} ends`);
+  }
+}
+
+/** A batch as a publisher brings it, and how many of its items were called handled. */
+function keptBatch(...items: Item[]): Batch & { handled: number } {
+  const batch = { items, handled: 0, onHandled: () => void (batch.handled += 1) };
+  return batch;
+}
 
 describe('Dispatcher', () => {
-  it.each<[string, MessageHandler['handle']]>([
-    [
-      'throws',
-      () => {
-        throw new Error('out of paper');
-      },
-    ],
-    ['rejects', () => Promise.reject(new Error('out of paper'))],
-  ])(
-    'goes on with the next handler and message when one %s, and reports each',
-    async (_, handle) => {
-      const texts: string[] = [];
-      const dispatcher = new Dispatcher([{ handle }, recordInto(texts)]);
-      dispatcher.dispatch([message('a'), message('b')]);
-      await dispatcher.drained();
-      expect(texts).toEqual(['a', 'b']);
-      expect(reports).toHaveLength(2);
-      expect(reports[0]).toMatch(/test_websocket.*0-1.*out of paper/);
-    },
-  );
-
-  it('starts a message only when a slow handler has finished the one before', async () => {
-    const releases: (() => void)[] = [];
-    const events: string[] = [];
-    const secondBegan = deferred();
-    const slow: MessageHandler = {
-      async handle({ text }) {
-        events.push(`${text} begins`);
-        if (text === 'b') secondBegan.resolve();
-        await new Promise<void>((resolve) => releases.push(resolve));
-        events.push(`${text} ends`);
-      },
-    };
-    const dispatcher = new Dispatcher([slow]);
-    dispatcher.dispatch([message('a')]);
-    dispatcher.dispatch([message('b')]);
-    expect(events).toEqual(['a begins']);
-    releases.shift()?.();
-    await secondBegan.promise;
-    expect(events).toEqual(['a begins', 'a ends', 'b begins']);
-    releases.shift()?.();
+  it('hands on messages, gaps and beginnings one at a time, in order', async () => {
+    const names = ['start', 'a', 'gap', 'b'];
+    const slow = new SlowHandler(...names);
+    const dispatcher = dispatcherOf(slow);
+    dispatcher.dispatch({ items: [start(), message('a')] });
+    dispatcher.dispatch({ items: [gap(), message('b')] });
+    const expected: string[] = [];
+    for (const name of names) {
+      await slow.begins(name);
+      expected.push(`${name} begins`);
+      expect(slow.events).toEqual(expected);
+      slow.end(name);
+      expected.push(`${name} ends`);
+    }
     await dispatcher.drained();
-    expect(events).toEqual(['a begins', 'a ends', 'b begins', 'b ends']);
+    expect(slow.events).toEqual(expected);
+  });
+
+  it('waits for the slowest handler before the next message', async () => {
+    const slow = new SlowHandler('a', 'b');
+    const texts: string[] = [];
+    const dispatcher = dispatcherOf(slow, recordInto(texts));
+    dispatcher.dispatch({ items: [message('a'), message('b')] });
+    await slow.begins('a');
+    expect(texts).toEqual(['a']);
+    slow.end('a');
+    await slow.begins('b');
+    expect(texts).toEqual(['a', 'b']);
+    slow.end('b');
+    await dispatcher.drained();
   });
 
   it('takes messages that come while it is idle again', async () => {
     const texts: string[] = [];
-    const dispatcher = new Dispatcher([recordInto(texts)]);
+    const dispatcher = dispatcherOf(recordInto(texts));
     for (const text of ['a', 'b', 'c']) {
-      dispatcher.dispatch([message(text)]);
+      dispatcher.dispatch({ items: [message(text)] });
       await dispatcher.drained();
     }
     expect(texts).toEqual(['a', 'b', 'c']);
@@ -94,37 +130,47 @@ describe('Dispatcher', () => {
 
   it('hands on what a handler itself dispatches', async () => {
     const texts: string[] = [];
-    const dispatcher: Dispatcher = new Dispatcher([
-      recordInto(texts),
-      {
-        handle: ({ text }) => {
-          if (text === 'a') dispatcher.dispatch([message('b')]);
-        },
+    const dispatcher: Dispatcher = dispatcherOf(recordInto(texts), {
+      handle: ({ text }) => {
+        if (text === 'a') dispatcher.dispatch({ items: [message('b')] });
       },
-    ]);
-    dispatcher.dispatch([message('a')]);
+    });
+    dispatcher.dispatch({ items: [message('a')] });
     await dispatcher.drained();
     expect(texts).toEqual(['a', 'b']);
   });
 
-  it('is full while more than a thousand messages wait', async () => {
-    let release = (): void => undefined;
-    const pending = new Promise<void>((resolve) => (release = resolve));
-    const dispatcher = new Dispatcher([{ handle: () => pending }]);
-    dispatcher.dispatch([message('being handled')]);
-    dispatcher.dispatch(Array.from({ length: 1000 }, () => message('x')));
+  it('takes no notice of gaps and beginnings where a handler does not ask for them', async () => {
+    const texts: string[] = [];
+    const dispatcher = dispatcherOf(recordInto(texts));
+    const batch = keptBatch(start(), gap(), message('a'));
+    dispatcher.dispatch(batch);
+    await dispatcher.drained();
+    expect(texts).toEqual(['a']);
+    expect(batch.handled).toBe(3);
+    expect(reports).toEqual([]);
+  });
+
+  it('is full while more than a thousand items wait', async () => {
+    const slow = new SlowHandler('being handled');
+    const dispatcher = dispatcherOf(slow);
+    dispatcher.dispatch({ items: [message('being handled')] });
+    dispatcher.dispatch({ items: Array.from({ length: 1000 }, () => message('x')) });
+    expect(dispatcher.waiting).toBe(1000);
     expect(dispatcher.isFull).toBe(false);
-    dispatcher.dispatch([message('one more')]);
+    dispatcher.dispatch({ items: [message('one more')] });
     expect(dispatcher.isFull).toBe(true);
-    release();
+    slow.end('being handled');
     await dispatcher.drained();
     expect(dispatcher.isFull).toBe(false);
+    expect(dispatcher.waiting).toBe(0);
+    expect(dispatcher.handled).toBe(1002);
   });
 
   it('gives a handler the messages of its channels alone', async () => {
     const texts: string[] = [];
-    const dispatcher = new Dispatcher([{ channels: ['b'], ...recordInto(texts) }]);
-    dispatcher.dispatch([message('1', 'a'), message('2', 'b')]);
+    const dispatcher = dispatcherOf({ channels: ['b'], ...recordInto(texts) });
+    dispatcher.dispatch({ items: [message('1', 'a'), message('2', 'b')] });
     await dispatcher.drained();
     expect(texts).toEqual(['2']);
   });
@@ -135,37 +181,84 @@ describe('Dispatcher', () => {
       dto: readingDto,
       handle: (_, reading) => void readings.push(reading),
     };
-    const dispatcher = new Dispatcher([handler]);
-    dispatcher.dispatch([message('hello'), message('{"celsius":21.5}', 'readings')]);
+    const dispatcher = dispatcherOf(handler);
+    dispatcher.dispatch({ items: [message('hello'), message('{"celsius":21.5}', 'readings')] });
     await dispatcher.drained();
     expect(readings).toEqual([{ celsius: 21.5 }]);
     expect(reports).toEqual([]);
   });
+});
 
-  it.each<[string, string | Uint8Array]>([
-    ['not of the schema', '{"celsius":"warm"}'],
-    ['not JSON', 'warm'],
-    ['not UTF-8', Buffer.from([0xff])],
-  ])('reports and skips a payload that is %s, for that handler only', async (_, payload) => {
-    const readings: unknown[] = [];
-    const texts: string[] = [];
-    const handler: MessageHandler = {
-      dto: readingDto,
-      handle: (__, data) => void readings.push(data),
-    };
-    const dispatcher = new Dispatcher([handler, recordInto(texts)]);
-    dispatcher.dispatch([message(payload, 'readings'), message('{"celsius":1}', 'readings')]);
+describe('the account of what is handled', () => {
+  it('is called once for each item, in order, when the handlers have ended', async () => {
+    const slow = new SlowHandler('a');
+    const dispatcher = dispatcherOf(slow);
+    const note = (what: string) => (): void => void slow.events.push(what);
+    dispatcher.dispatch({ items: [message('a'), message('b')], onHandled: note('first batch') });
+    dispatcher.dispatch({ items: [gap()], onHandled: note('second batch') });
+    expect(slow.events).toEqual(['a begins']);
+    slow.end('a');
     await dispatcher.drained();
-    expect(readings).toEqual([{ celsius: 1 }]);
-    expect(texts).toHaveLength(2);
-    expect(reports).toEqual([expect.stringContaining('readings')]);
+    expect(slow.events).toEqual([
+      ...['a begins', 'a ends', 'first batch'],
+      ...['b begins', 'b ends', 'first batch'],
+      ...['gap begins', 'gap ends', 'second batch'],
+    ]);
+  });
+
+  it('is called before `dispatch` returns when handlers take no time', () => {
+    const dispatcher = dispatcherOf(recordInto([]));
+    const batch = keptBatch(message('a'), message('b'));
+    dispatcher.dispatch(batch);
+    expect(batch.handled).toBe(2);
+    expect(dispatcher.handled).toBe(2);
+  });
+
+  it('is called for a message that no handler wants', () => {
+    const dispatcher = dispatcherOf({ channels: [], handle: () => undefined });
+    const batch = keptBatch(message('a'));
+    dispatcher.dispatch(batch);
+    expect(batch.handled).toBe(1);
   });
 });
 
-function deferred(): { promise: Promise<void>; resolve: () => void } {
-  let resolve = (): void => undefined;
-  const promise = new Promise<void>((settle) => {
-    resolve = settle;
+describe('stopping', () => {
+  it('finishes what runs and leaves what a publisher keeps', async () => {
+    const slow = new SlowHandler('a');
+    const dispatcher = dispatcherOf(slow);
+    const batch = keptBatch(message('a'), message('b'), gap());
+    dispatcher.dispatch(batch);
+    const stopped = dispatcher.stop();
+    expect(slow.events).toEqual(['a begins']);
+    slow.end('a');
+    await stopped;
+    expect(slow.events).toEqual(['a begins', 'a ends']);
+    expect(batch.handled).toBe(1);
   });
-  return { promise, resolve };
-}
+
+  it('still handles what nobody keeps', async () => {
+    const slow = new SlowHandler('a');
+    const dispatcher = dispatcherOf(slow);
+    const left = keptBatch(message('left'));
+    dispatcher.dispatch({ items: [message('a')] });
+    dispatcher.dispatch(left);
+    dispatcher.dispatch({ items: [bareMessage('bare')] });
+    const stopped = dispatcher.stop();
+    slow.end('a');
+    await stopped;
+    expect(slow.events).toEqual(['a begins', 'a ends', 'bare begins', 'bare ends']);
+    expect(left.handled).toBe(0);
+  });
+
+  it('leaves what a publisher delivers later', async () => {
+    const texts: string[] = [];
+    const dispatcher = dispatcherOf(recordInto(texts));
+    await dispatcher.stop();
+    const late = keptBatch(message('late'));
+    dispatcher.dispatch(late);
+    await dispatcher.drained();
+    expect(texts).toEqual([]);
+    expect(late.handled).toBe(0);
+    expect(dispatcher.waiting).toBe(0);
+  });
+});

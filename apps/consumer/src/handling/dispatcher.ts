@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { decodePayload } from '@relay/contracts';
-import { attempt, type AttemptOptions, HandlerFailedError } from './attempts.js';
+import { attempt, type AttemptOptions, type HandlerFailedError } from './attempts.js';
 import type { DeadLetters, Refusal } from './dead-letters.js';
 import { describeGap } from './format.js';
 import type { Gap, Start } from './gap.js';
@@ -132,7 +132,9 @@ export class Dispatcher {
     work: () => void | Promise<void>,
     onFailure: (failure: HandlerFailedError) => void | Promise<void>,
   ): void | Promise<void> {
-    return attempt(work, this.options)?.catch((failure: HandlerFailedError) => onFailure(failure));
+    return attempt(work, this.options)?.catch((failure: unknown) =>
+      onFailure(failure as HandlerFailedError),
+    );
   }
 
   async #bury(handler: MessageHandler, message: Message, refusal: Refusal): Promise<void> {

@@ -1,11 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import { formatMessage } from './format.js';
+import { GapReason } from '@relay/contracts';
+import { describeGap, describeStart, formatMessage, jsonGap } from './format.js';
 import { Message } from './message.js';
+import { gap, origin, start } from './spec-kit.js';
 
 const receivedAt = new Date(2024, 0, 2, 3, 4, 5, 6);
 
 function message(payload: string | Uint8Array, channel = 'test_websocket'): Message {
-  return new Message(channel, Buffer.from(payload), receivedAt, '0-7', undefined);
+  return new Message(channel, Buffer.from(payload), receivedAt, origin(7));
 }
 
 describe('pretty', () => {
@@ -54,7 +56,7 @@ describe('json', () => {
   });
 
   it('gives null as the offset of a bare message', () => {
-    const bare = new Message('x', Buffer.from('y'), receivedAt, undefined, undefined);
+    const bare = new Message('x', Buffer.from('y'), receivedAt);
     expect(JSON.parse(String(formatMessage.json(bare)))).toMatchObject({ offset: null });
   });
 });
@@ -64,5 +66,74 @@ describe('raw', () => {
     const everyByte = Array.from({ length: 256 }, (_, byte) => byte);
     const bytes = formatMessage.raw(message(Buffer.from(everyByte)));
     expect([...(bytes as Uint8Array)]).toEqual([...everyByte, 0x0a]);
+  });
+});
+
+describe('a gap', () => {
+  const from = new Date(2024, 0, 2, 3, 4, 5, 6);
+  const to = new Date(2024, 0, 2, 3, 4, 7, 0);
+
+  it.each([
+    [null, 'messages may be missing'],
+    [1, '1 message is missing'],
+    [2, '2 messages are missing'],
+    [0, '0 messages are missing'],
+  ])('of %s says in words that %s', (count, words) => {
+    expect(describeGap(gap({ count, from, to }))).toBe(
+      `${words}, 03:04:05.006 – 03:04:07.000: Redis restarted (p)`,
+    );
+  });
+
+  it('says where its times are not known', () => {
+    expect(describeGap(gap({ from: null, to: null }))).toContain(', unknown – now: ');
+  });
+
+  it.each(Object.values(GapReason).filter((reason) => reason !== GapReason.start))(
+    'has words for %s',
+    (reason) => {
+      expect(describeGap(gap({ reason }))).not.toContain(`: ${reason} (`);
+    },
+  );
+
+  it.each(['solar-flare', 'constructor', '__proto__'])(
+    'shows %s, a reason that it does not know, as it is',
+    (reason) => {
+      expect(describeGap(gap({ reason }))).toContain(`: ${reason} (p)`);
+    },
+  );
+
+  it('leaves nothing in a reason or a name that a terminal obeys', () => {
+    const name = '\u001b[2J\n';
+    const line = describeGap(
+      gap({ reason: name, origin: { publisher: name, outbox: 'box', offset: '0-1' } }),
+    );
+    expect(line).toContain('\\u001b[2J\\n (\\u001b[2J\\n)');
+    expect(line).not.toMatch(/\p{Cc}/u);
+  });
+
+  it('is an object for programs, with null for what nobody knows', () => {
+    expect(jsonGap(gap({ from: null, to, count: 3 }))).toEqual({
+      kind: 'gap',
+      reason: 'redis-restarted',
+      from: null,
+      to: to.toISOString(),
+      count: 3,
+      publisher: 'p',
+    });
+  });
+});
+
+describe('a beginning', () => {
+  it('says who is subscribed since when', () => {
+    expect(describeStart(start(receivedAt))).toBe('begins: p is subscribed since 03:04:05.006');
+  });
+
+  it('leaves the time out where it is not known', () => {
+    expect(describeStart(start(null))).toBe('begins: p is subscribed');
+  });
+
+  it('leaves nothing in the name that a terminal obeys', () => {
+    const named = { ...start(null), origin: { ...origin(1), publisher: '\u001b[2J' } };
+    expect(describeStart(named)).toBe('begins: \\u001b[2J is subscribed');
   });
 });

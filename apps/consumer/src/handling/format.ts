@@ -33,7 +33,7 @@ export function describeGap({ origin, reason, from, to, count }: Gap): string {
       ? 'messages may be missing'
       : `${count} ${count === 1 ? 'message is' : 'messages are'} missing`;
   const when = `${from ? timeOfDay(from) : 'unknown'} – ${to ? timeOfDay(to) : 'now'}`;
-  const why = GAP_REASONS[reason] ?? harmless(reason);
+  const why = GAP_REASONS.get(reason) ?? harmless(reason);
   return `${what}, ${when}: ${why} (${harmless(origin.publisher)})`;
 }
 
@@ -55,18 +55,20 @@ export function describeStart({ origin, at }: Start): string {
   return `begins: ${harmless(origin.publisher)} is subscribed${since}`;
 }
 
-const GAP_REASONS: Readonly<Record<string, string>> = {
-  [GapReason.publisherRestarted]: 'the publisher restarted',
-  [GapReason.publisherLost]:
+const GAP_REASONS = new Map<string, string>([
+  [GapReason.publisherRestarted, 'the publisher restarted'],
+  [
+    GapReason.publisherLost,
     'the publisher ended without a goodbye; what it had not delivered is among the missing',
-  [GapReason.redisConnectionLost]: 'the connection to Redis broke',
-  [GapReason.redisSilent]: 'Redis did not answer',
-  [GapReason.redisRestarted]: 'Redis restarted',
-  [GapReason.redisRefused]: 'Redis refused the subscription',
-  [GapReason.overflow]: 'the outbox was full',
-  [GapReason.tooLarge]: 'larger than this consumer takes',
-  [GapReason.positionLost]: 'the outbox does not know the position that was reached',
-};
+  ],
+  [GapReason.redisConnectionLost, 'the connection to Redis broke'],
+  [GapReason.redisSilent, 'Redis did not answer'],
+  [GapReason.redisRestarted, 'Redis restarted'],
+  [GapReason.redisRefused, 'Redis refused the subscription'],
+  [GapReason.overflow, 'the outbox was full'],
+  [GapReason.tooLarge, 'larger than this consumer takes'],
+  [GapReason.positionLost, 'the outbox does not know the position that was reached'],
+]);
 
 function readable(message: Message): string {
   if (isUtf8(message.payload)) return harmless(message.text);

@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream';
 import { describeGap, describeStart, formatMessage, jsonGap, type OutputFormat } from './format.js';
 import type { Gap, Start } from './gap.js';
 import type { Message } from './message.js';
@@ -7,7 +8,7 @@ const ALARM = '\u001b[1;37;41m';
 const CALM = '\u001b[0m';
 
 /** Where it prints, and whether a person sees it there in colours. */
-type Output = NodeJS.WritableStream & { readonly isTTY?: boolean };
+type Output = Writable & { readonly isTTY?: boolean };
 
 /** Prints every message on stdout, and every gap. The example of a handler: write your own beside it. */
 export class PrintMessages implements MessageHandler {
@@ -40,10 +41,18 @@ export class PrintMessages implements MessageHandler {
   }
 }
 
-/** Waits while whoever reads is slower than what comes. */
+/**
+ * Done when the system has the bytes: what still waits in this process, because whoever reads is slower
+ * than what comes, would be lost with it.
+ */
 function print(output: Output, text: string | Uint8Array): void | Promise<void> {
-  if (output.write(text)) return undefined;
-  return new Promise((resolve) => {
-    output.once('drain', resolve);
+  let onWritten: ((error?: Error | null) => void) | undefined;
+  output.write(text, (error) => onWritten?.(error));
+  if (output.writableLength === 0) return undefined;
+  return new Promise((resolve, reject) => {
+    onWritten = (error) => {
+      if (error) reject(error);
+      else resolve();
+    };
   });
 }

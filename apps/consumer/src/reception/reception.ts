@@ -30,6 +30,8 @@ export const MAX_OUTBOXES = 1000;
 const HELLO_TIMEOUT_MS = 10_000;
 /** Whoever has not read this much of what is said to it is cut off. */
 const UNREAD_MAX_BYTES = 1024 * 1024;
+/** What a close frame has room for (RFC 6455, 5.5). */
+const MAX_REASON_BYTES = 123;
 
 /** Sockets around the receiver: what publishers say goes in, what it wants done is done. */
 export class Reception {
@@ -41,6 +43,7 @@ export class Reception {
   constructor(
     options: ReceiverOptions,
     private readonly dispatcher: Dispatcher,
+    private readonly helloTimeoutMs = HELLO_TIMEOUT_MS,
   ) {
     this.#receiver = new Receiver(options);
   }
@@ -57,8 +60,8 @@ export class Reception {
   /** A publisher has connected; it has to say hello in time. */
   connected(client: WebSocket): void {
     const timer = setTimeout(() => {
-      client.close(CloseCode.handshakeTimeout, 'no hello came');
-    }, HELLO_TIMEOUT_MS);
+      dismiss(client, CloseCode.handshakeTimeout, 'no hello came');
+    }, this.helloTimeoutMs);
     this.#helloTimers.set(client, timer);
     keepAlive(client, new Heartbeat(HEARTBEAT, performance.now()), () => {
       this.#logger.warn('a publisher does not answer any more; its connection is ended');
@@ -88,11 +91,20 @@ export class Reception {
     this.#perform(this.#receiver.goodbye(client, goodbye));
   }
 
-  /** Finishes what runs and acknowledges it. */
-  async stop(): Promise<void> {
-    await this.dispatcher.stop();
+  /**
+   * Finishes what runs and acknowledges it.
+   *
+   * @param deadline aborted when what runs is not to be waited for any more
+   * @returns whether it is finished
+   */
+  async stop(deadline?: AbortSignal): Promise<boolean> {
+    const isDone = await Promise.race([
+      this.dispatcher.stop().then(() => true),
+      aborted(deadline).then(() => false),
+    ]);
     this.#perform(this.#receiver.flush());
     clearTimeout(this.#ackTimer);
+    return isDone;
   }
 
   #greeted(client: WebSocket): void {
@@ -150,7 +162,13 @@ export class Reception {
 /** Closes a connection and hears nothing more from it: what came behind a violation is not to be trusted. */
 export function dismiss(client: WebSocket, code: CloseCode, reason: string): void {
   client.removeAllListeners('message');
-  client.close(code, reason.slice(0, 100));
+  const bytes = Buffer.from(reason).subarray(0, MAX_REASON_BYTES);
+  client.close(code, new TextDecoder().decode(bytes, { stream: true })); // whole characters only
+}
+
+async function aborted(deadline: AbortSignal | undefined): Promise<void> {
+  if (deadline?.aborted) return;
+  await new Promise((resolve) => deadline?.addEventListener('abort', resolve, { once: true }));
 }
 
 function itemOf(entry: HandedEntry, origin: Origin): Item {

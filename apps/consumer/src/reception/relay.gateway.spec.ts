@@ -1,58 +1,29 @@
 import 'reflect-metadata';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { EventEmitter, once } from 'node:events';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
-import { connect, type AddressInfo } from 'node:net';
-import { type INestApplication, Module } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
-import { encodeDeliver, type MessageEntry, SUB_PROTOCOL } from '@relay/contracts';
+import { connect } from 'node:net';
+import { encodeDeliver, SUB_PROTOCOL } from '@relay/contracts';
 import { WebSocket } from 'ws';
-import { Dispatcher } from '../handling/dispatcher.js';
-import type { Message } from '../handling/message.js';
-import type { MessageHandler } from '../handling/message-handler.js';
-import { RelayAdapter } from './relay-adapter.js';
-import { RelayGateway } from './relay.gateway.js';
+import { deferred } from '../handling/spec-kit.js';
+import { type ConsumerUnderTest, startConsumer } from './consumer-under-test.js';
+import { delivery, PublisherClient } from './publisher-client.js';
 
-class Recorder implements MessageHandler {
-  readonly messages: Message[] = [];
-  readonly #events = new EventEmitter();
-
-  handle(message: Message): void {
-    this.messages.push(message);
-    this.#events.emit('message');
-  }
-
-  async handled(count: number): Promise<Message[]> {
-    while (this.messages.length < count) await once(this.#events, 'message');
-    return this.messages;
-  }
-}
-
-@Module({})
-class TestModule {}
-
-let app: INestApplication;
-let recorder: Recorder;
-let port: number;
+let consumer: ConsumerUnderTest;
 let clients: WebSocket[];
 
 beforeEach(async () => {
   clients = [];
-  recorder = new Recorder();
-  const providers = [RelayGateway, { provide: Dispatcher, useValue: new Dispatcher([recorder]) }];
-  app = await NestFactory.create({ module: TestModule, providers }, { logger: false });
-  app.useWebSocketAdapter(new RelayAdapter(app));
-  await app.listen(0, '127.0.0.1');
-  ({ port } = (app.getHttpServer() as { address(): AddressInfo }).address());
+  consumer = await startConsumer();
 });
 
 afterEach(async () => {
   for (const client of clients) client.terminate();
-  await app.close();
+  await consumer.close();
 });
 
-async function open(protocols: string[] = []): Promise<WebSocket> {
-  const client = new WebSocket(`ws://127.0.0.1:${String(port)}/relay`, protocols);
+async function open(): Promise<WebSocket> {
+  const client = new WebSocket(`ws://127.0.0.1:${consumer.port}/relay`);
   clients.push(client);
   await once(client, 'open');
   return client;
@@ -63,33 +34,25 @@ async function answerOf(client: WebSocket): Promise<unknown> {
   return JSON.parse(answer.toString());
 }
 
-function entry(n: number, payload: Uint8Array): MessageEntry {
-  return {
-    kind: 'message',
-    offset: `0-${String(n)}`,
-    channel: 'test_websocket',
-    payload,
-    receivedAt: 1_700_000_000_000,
-  };
-}
-
 const anError = {
   event: 'error',
   data: { code: 'invalid-frame', message: expect.any(String) },
 };
 
 describe('the gateway, to a client without sub-protocol', () => {
-  it('hands a bare message to the handlers, without an offset', async () => {
+  it('hands a bare message to the handlers, without an id', async () => {
     const client = await open();
     client.send('{"event":"greetings","data":"hello 👋"}');
-    const [message] = await recorder.handled(1);
-    expect(message).toMatchObject({ channel: 'greetings', text: 'hello 👋', offset: undefined });
+    const [message] = await consumer.recorder.messages(1);
+    expect(message).toMatchObject({ channel: 'greetings', text: 'hello 👋' });
+    expect(message?.id).toBeUndefined();
+    expect(message?.offset).toBeUndefined();
   });
 
   it('takes an empty payload', async () => {
     const client = await open();
     client.send('{"event":"greetings","data":""}');
-    const [message] = await recorder.handled(1);
+    const [message] = await consumer.recorder.messages(1);
     expect(message?.payload).toHaveLength(0);
   });
 
@@ -106,31 +69,72 @@ describe('the gateway, to a client without sub-protocol', () => {
     client.send(frame);
     expect(await answerOf(client)).toEqual(anError);
     client.send('{"event":"greetings","data":"still here"}');
-    expect((await recorder.handled(1))[0]?.text).toBe('still here');
+    expect((await consumer.recorder.messages(1))[0]?.text).toBe('still here');
   });
 
-  it('takes channels named as members of every object', async () => {
+  it('takes channels named as members of every object, or as events of the protocol', async () => {
+    const names = ['__proto__', 'constructor', 'hello', 'deliver', 'goodbye', 'bare'];
     const client = await open();
-    for (const event of ['__proto__', 'constructor', 'deliver', 'bare']) {
-      client.send(JSON.stringify({ event, data: 'x' }));
-    }
-    const channels = (await recorder.handled(4)).map(({ channel }) => channel);
-    expect(channels).toEqual(['__proto__', 'constructor', 'deliver', 'bare']);
+    for (const event of names) client.send(JSON.stringify({ event, data: 'x' }));
+    const messages = await consumer.recorder.messages(names.length);
+    expect(messages.map(({ channel }) => channel)).toEqual(names);
   });
 
   it('answers a binary frame with an error that names the sub-protocol', async () => {
     const client = await open();
-    client.send(encodeDeliver([entry(1, Buffer.from('x'))]));
+    client.send(encodeDeliver(delivery(1)));
     expect(await answerOf(client)).toEqual({
       event: 'error',
       data: { code: 'invalid-frame', message: expect.stringContaining(SUB_PROTOCOL) },
     });
-    expect(recorder.messages).toEqual([]);
+    expect(consumer.recorder.items).toEqual([]);
+  });
+
+  it('keeps order when messages come faster than the consumer lets wait', async () => {
+    const held = consumer.recorder.holds('0');
+    const numbers = Array.from({ length: 5000 }, (_, index) => index);
+    const client = await open();
+    for (const n of numbers) client.send(JSON.stringify({ event: 'numbers', data: String(n) }));
+    await consumer.recorder.messages(1);
+    held.resolve();
+    const messages = await consumer.recorder.messages(numbers.length);
+    expect(messages.map(({ text }) => Number(text))).toEqual(numbers);
+  });
+
+  it('is not read while too many messages wait, and is again when they are handled', async () => {
+    const { dispatcher, recorder } = consumer;
+    const isPaused = deferred();
+    const drained = dispatcher.drained.bind(dispatcher);
+    jest.spyOn(dispatcher, 'drained').mockImplementation(async () => {
+      isPaused.resolve();
+      await drained();
+    });
+    const held = recorder.holds('first');
+    const client = await open();
+    client.send('{"event":"x","data":"first"}');
+    const large = JSON.stringify({ event: 'x', data: 'x'.repeat(64 * 1024) });
+    for (let n = 0; n < 1500; n += 1) client.send(large);
+    await isPaused.promise;
+    const publisher = await PublisherClient.greet(consumer.port);
+    for (let n = 0; n < 10; n += 1) await publisher.client.roundTrip();
+    expect(dispatcher.waiting).toBeLessThan(1100);
+    held.resolve();
+    expect(await recorder.messages(1501)).toHaveLength(1501);
+  });
+
+  it('goes on while publishers deliver', async () => {
+    const bare = await open();
+    const { client } = await PublisherClient.greet(consumer.port);
+    client.deliver(delivery(1));
+    await client.acknowledged('0-1');
+    bare.send('{"event":"x","data":"bare"}');
+    await consumer.recorder.messages(2);
+    expect(consumer.recorder.texts).toEqual(['m1', 'bare']);
   });
 
   it('survives bytes that are no WebSocket frame', async () => {
     const client = await open();
-    const raw = connect(port, '127.0.0.1');
+    const raw = connect(consumer.port, '127.0.0.1');
     raw.on('error', () => undefined);
     raw.write(
       'GET /relay HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n' +
@@ -141,64 +145,7 @@ describe('the gateway, to a client without sub-protocol', () => {
     raw.write(Buffer.alloc(64, 0xff));
     await once(raw, 'close');
     client.send('{"event":"greetings","data":"still here"}');
-    expect((await recorder.handled(1))[0]?.text).toBe('still here');
-  });
-});
-
-describe('the gateway, to a publisher', () => {
-  it('hands on the exact bytes, in order, within and across frames', async () => {
-    const everyByte = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
-    const payloads = [
-      everyByte,
-      Buffer.alloc(0),
-      Buffer.from([0xff]),
-      Buffer.alloc(1024 * 1024, 7),
-    ];
-    const client = await open([SUB_PROTOCOL]);
-    client.send(encodeDeliver(payloads.map((payload, index) => entry(index + 1, payload))));
-    client.send(encodeDeliver([entry(5, Buffer.from('last'))]));
-    const messages = await recorder.handled(5);
-    expect(messages.map(({ offset }) => offset)).toEqual(['0-1', '0-2', '0-3', '0-4', '0-5']);
-    const handled = messages.map(({ payload }) => Buffer.from(payload).toString('base64'));
-    const sent = [...payloads, Buffer.from('last')].map((payload) => payload.toString('base64'));
-    expect(handled).toEqual(sent);
-  });
-
-  it('keeps order when messages come faster than the consumer lets wait', async () => {
-    const client = await open([SUB_PROTOCOL]);
-    const numbers = Array.from({ length: 5000 }, (_, index) => index + 1);
-    for (const n of numbers) client.send(encodeDeliver([entry(n, Buffer.from(String(n)))]));
-    const messages = await recorder.handled(numbers.length);
-    expect(messages.map(({ text }) => Number(text))).toEqual(numbers);
-  });
-
-  it('passes on the time of intake and the pattern that matched', async () => {
-    const client = await open([SUB_PROTOCOL]);
-    client.send(encodeDeliver([{ ...entry(1, Buffer.from('x')), pattern: 'test_*' }]));
-    const [message] = await recorder.handled(1);
-    expect(message).toMatchObject({ pattern: 'test_*', receivedAt: new Date(1_700_000_000_000) });
-  });
-
-  it.each<[string, string | Uint8Array]>([
-    ['text', '{"event":"x","data":"y"}'],
-    ['no CBOR', Buffer.from([0xff, 0x00])],
-    ['empty', Buffer.alloc(0)],
-    ['of no entries', encodeDeliver([])],
-    ['of a wrong offset', encodeDeliver([{ ...entry(1, Buffer.alloc(1)), offset: 'first' }])],
-  ])('closes with 4500 and a reason when a frame is %s', async (_, frame) => {
-    const client = await open([SUB_PROTOCOL]);
-    client.send(frame);
-    const [code, reason] = (await once(client, 'close')) as [number, Buffer];
-    expect(code).toBe(4500);
-    expect(reason.toString()).not.toBe('');
-    expect(recorder.messages).toEqual([]);
-  });
-
-  it('says goodbye with 1001 when the consumer shuts down', async () => {
-    const client = await open([SUB_PROTOCOL]);
-    const closed = once(client, 'close') as Promise<[number, Buffer]>;
-    await app.close();
-    expect((await closed)[0]).toBe(1001);
+    expect((await consumer.recorder.messages(1))[0]?.text).toBe('still here');
   });
 });
 
@@ -212,7 +159,7 @@ describe('the HTTP server', () => {
         'Sec-WebSocket-Version': '13',
         'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==',
       };
-      const outgoing = request({ host: '127.0.0.1', port, path, headers }).end();
+      const outgoing = request({ host: '127.0.0.1', port: consumer.port, path, headers }).end();
       const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
       expect(response.statusCode).toBe(404);
       response.resume();

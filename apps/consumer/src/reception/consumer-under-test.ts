@@ -1,0 +1,116 @@
+import { EventEmitter, once } from 'node:events';
+import type { AddressInfo, Server } from 'node:net';
+import { type INestApplication, Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { ReceiverOptions } from '@relay/delivery';
+import { DeadLetters } from '../handling/dead-letters.js';
+import { Dispatcher, type Item } from '../handling/dispatcher.js';
+import type { Gap, Start } from '../handling/gap.js';
+import type { Message } from '../handling/message.js';
+import type { MessageHandler } from '../handling/message-handler.js';
+import { type Deferred, deferred, Recording } from '../handling/spec-kit.js';
+import { Reception } from './reception.js';
+import { RelayAdapter } from './relay-adapter.js';
+import { RelayGateway } from './relay.gateway.js';
+
+/** Keeps what it is handed, and is slow with the messages that `holds` says. */
+export class Recorder implements MessageHandler {
+  readonly items: Item[] = [];
+  readonly #events = new EventEmitter();
+  readonly #held = new Map<string, Deferred>();
+
+  /** Does not end with the message of this payload until it is released. */
+  holds(payload: string): Deferred {
+    const held = deferred();
+    this.#held.set(payload, held);
+    return held;
+  }
+
+  async handle(message: Message): Promise<void> {
+    this.#take(message);
+    await this.#held.get(message.text)?.promise;
+  }
+
+  handleGap(gap: Gap): void {
+    this.#take(gap);
+  }
+
+  handleStart(start: Start): void {
+    this.#take(start);
+  }
+
+  /** Nothing is held any more. */
+  releaseAll(): void {
+    for (const { resolve } of this.#held.values()) resolve();
+  }
+
+  /** What was handed to it, when there are so many or more. */
+  async handed(count: number): Promise<readonly Item[]> {
+    while (this.items.length < count) await once(this.#events, 'item');
+    return this.items;
+  }
+
+  /** The messages among them, when there are so many items or more. */
+  async messages(count: number): Promise<Message[]> {
+    return (await this.handed(count)).filter((item) => item.kind === 'message');
+  }
+
+  get texts(): string[] {
+    return this.items.map((item) => (item.kind === 'message' ? item.text : item.kind));
+  }
+
+  #take(item: Item): void {
+    this.items.push(item);
+    this.#events.emit('item');
+  }
+}
+
+export interface ConsumerUnderTest {
+  readonly app: INestApplication;
+  readonly adapter: RelayAdapter;
+  readonly dispatcher: Dispatcher;
+  readonly reception: Reception;
+  readonly recorder: Recorder;
+  readonly port: number;
+  /** Ends it, whatever state it is in. */
+  close(): Promise<void>;
+}
+
+export interface ConsumerOptions extends Partial<ReceiverOptions> {
+  readonly helloTimeoutMs?: number;
+}
+
+@Module({})
+class TestModule {}
+
+/** A consumer with real sockets on a free port, whose handler is a `Recorder`. */
+export async function startConsumer(options: ConsumerOptions = {}): Promise<ConsumerUnderTest> {
+  const { helloTimeoutMs, ...changes } = options;
+  const recorder = new Recorder();
+  const deadLetters = new DeadLetters(undefined, new Recording());
+  const dispatcher = new Dispatcher([recorder], { attempts: 1, timeoutMs: 60_000 }, deadLetters);
+  const receiverOptions = {
+    name: 'c',
+    window: { entries: 8192, bytes: 8 * 1024 * 1024 },
+    maxEntryBytes: 4 * 1024 * 1024,
+    maxOutboxes: 10,
+    ...changes,
+  };
+  const reception = new Reception(receiverOptions, dispatcher, helloTimeoutMs);
+  const providers = [
+    RelayGateway,
+    { provide: Dispatcher, useValue: dispatcher },
+    { provide: Reception, useValue: reception },
+  ];
+  const app = await NestFactory.create({ module: TestModule, providers }, { logger: false });
+  const adapter = new RelayAdapter(app);
+  app.useWebSocketAdapter(adapter);
+  await app.listen(0, '127.0.0.1');
+  const { port } = (app.getHttpServer() as Server).address() as AddressInfo;
+  const close = async (): Promise<void> => {
+    recorder.releaseAll();
+    await reception.stop();
+    await app.close();
+  };
+  return { app, adapter, dispatcher, reception, recorder, port, close };
+}
