@@ -1,6 +1,7 @@
 import {
   type ConfigOf,
   milliseconds,
+  name,
   optionalText,
   port,
   positiveInteger,
@@ -13,10 +14,10 @@ import * as z from 'zod';
 /** Every setting of the consumer. */
 export const consumerSettings = {
   CONSUMER_NAME: {
-    schema: z.string().min(1).max(200),
+    schema: name,
     default: 'consumer',
     meaning: 'who it is, to the publishers: stable across restarts, its own among those alive',
-    expected: 'a name of up to 200 characters',
+    expected: 'up to 200 characters, no control characters',
   },
   CONSUMER_HOST: {
     schema: z.string().min(1),

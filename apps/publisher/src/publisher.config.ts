@@ -3,6 +3,7 @@ import { RELAY_PATH, testWebsocketDto } from '@relay/contracts';
 import {
   type ConfigOf,
   list,
+  name,
   port,
   positiveInteger,
   sameValue,
@@ -19,10 +20,10 @@ const consumerUrls = list(url('ws:', 'wss:'));
 /** Every setting of the publisher. */
 export const publisherSettings = {
   PUBLISHER_NAME: {
-    schema: z.string().min(1).max(200),
+    schema: name,
     default: 'publisher',
     meaning: 'who it is, to the consumers: stable across restarts, its own among those alive',
-    expected: 'a name of up to 200 characters',
+    expected: 'up to 200 characters, no control characters',
   },
   REDIS_URL: {
     schema: url('redis:', 'rediss:'),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { CloseCode, mayComeBack } from './close-codes.js';
+import { CloseCode, closeReason, mayComeBack } from './close-codes.js';
 
 describe('a close code', () => {
   it('is one that an application may send', () => {
@@ -30,5 +30,15 @@ describe('a close code', () => {
     ['a connection superseded', CloseCode.superseded],
   ])('for %s says: stop and tell a person', (_, code) => {
     expect(mayComeBack(code)).toBe(false);
+  });
+});
+
+describe('the reason of a close frame', () => {
+  it('stays as it is when there is room for it', () => {
+    expect(closeReason('é'.repeat(61))).toBe('é'.repeat(61));
+  });
+
+  it('is cut between two characters when it is too long', () => {
+    expect(closeReason(`a${'👋'.repeat(100)}`)).toBe(`a${'👋'.repeat(30)}`);
   });
 });

@@ -31,3 +31,12 @@ export type CloseCode = (typeof CloseCode)[keyof typeof CloseCode];
 export function mayComeBack(code: number): boolean {
   return code < 4500;
 }
+
+/** What a close frame has room for (RFC 6455, section 5.5). */
+const MAX_REASON_BYTES = 123;
+
+/** `text` as the reason of a close frame: cut where it is too long, between two characters. */
+export function closeReason(text: string): string {
+  const bytes = new TextEncoder().encode(text).subarray(0, MAX_REASON_BYTES);
+  return new TextDecoder().decode(bytes, { stream: true });
+}

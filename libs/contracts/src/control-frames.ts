@@ -2,7 +2,8 @@ import * as z from 'zod/mini';
 import { offset, time } from './entries.js';
 import { checkFrame, InvalidFrameError, parseText } from './invalid-frame-error.js';
 
-const name = z.string().check(z.minLength(1), z.maxLength(200));
+/** It is shown to people and logged: no control characters. */
+const name = z.string().check(z.maxLength(200), z.regex(/^\P{Cc}+$/u));
 const whole = z.int().check(z.minimum(0));
 const positive = z.int().check(z.minimum(1));
 

@@ -1,5 +1,5 @@
 export { type BareFrame, decodeBare, type ErrorFrame } from './bare-frames.js';
-export { CloseCode, mayComeBack } from './close-codes.js';
+export { CloseCode, closeReason, mayComeBack } from './close-codes.js';
 export {
   type Ack,
   type ConsumerFrame,

@@ -3,6 +3,7 @@ export { ConfigError, loadConfig } from './config/load-config.js';
 export {
   list,
   milliseconds,
+  name,
   optionalText,
   port,
   positiveInteger,

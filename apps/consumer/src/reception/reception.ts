@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import {
   CloseCode,
+  closeReason,
   type Deliver,
   encodeControl,
   type Goodbye,
@@ -30,8 +31,6 @@ export const MAX_OUTBOXES = 1000;
 const HELLO_TIMEOUT_MS = 10_000;
 /** Whoever has not read this much of what is said to it is cut off. */
 const UNREAD_MAX_BYTES = 1024 * 1024;
-/** What a close frame has room for (RFC 6455, 5.5). */
-const MAX_REASON_BYTES = 123;
 
 /** Sockets around the receiver: what publishers say goes in, what it wants done is done. */
 export class Reception {
@@ -75,8 +74,11 @@ export class Reception {
 
   hello(client: WebSocket, hello: Hello): void {
     this.#greeted(client);
-    this.#logger.log(`publisher ${hello.publisher} connected`);
-    this.#perform(this.#receiver.hello(client, hello, performance.now()));
+    const actions = this.#receiver.hello(client, hello, performance.now());
+    if (actions.some(({ kind }) => kind === 'send')) {
+      this.#logger.log(`publisher ${hello.publisher} connected`);
+    }
+    this.#perform(actions);
   }
 
   deliver(client: WebSocket, deliver: Deliver): void {
@@ -162,8 +164,7 @@ export class Reception {
 /** Closes a connection and hears nothing more from it: what came behind a violation is not to be trusted. */
 export function dismiss(client: WebSocket, code: CloseCode, reason: string): void {
   client.removeAllListeners('message');
-  const bytes = Buffer.from(reason).subarray(0, MAX_REASON_BYTES);
-  client.close(code, new TextDecoder().decode(bytes, { stream: true })); // whole characters only
+  client.close(code, closeReason(reason));
 }
 
 async function aborted(deadline: AbortSignal | undefined): Promise<void> {

@@ -25,6 +25,9 @@ export function list(item: z.ZodType<string, string>): z.ZodType<string[], strin
     .pipe(z.array(item));
 }
 
+/** What a service calls itself. */
+export const name = z.string().regex(/^\P{Cc}{1,200}$/u);
+
 /** Any text; without one undefined. */
 export const optionalText = z.string().transform((text) => (text === '' ? undefined : text));
 
