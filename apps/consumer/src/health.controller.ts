@@ -7,6 +7,7 @@ interface Health {
   state: 'listening';
   since: Date;
   handled: number;
+  gaps: number;
   waiting: number;
   deadLetters: number;
   duplicates: number;
@@ -37,6 +38,7 @@ export class HealthController {
       state: 'listening',
       since: this.#since,
       handled: this.dispatcher.handled,
+      gaps: this.dispatcher.gaps,
       waiting: this.dispatcher.waiting,
       deadLetters: this.deadLetters.count,
       duplicates: this.reception.duplicates,

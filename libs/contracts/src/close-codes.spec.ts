@@ -3,7 +3,7 @@ import { CloseCode, closeReason, mayComeBack } from './close-codes.js';
 
 describe('a close code', () => {
   it('is one that an application may send', () => {
-    const ours = Object.values(CloseCode).filter((code) => code !== CloseCode.goingAway);
+    const ours = Object.values(CloseCode).filter((code) => code >= 2000);
     for (const code of ours) {
       expect(code).toBeGreaterThanOrEqual(4000);
       expect(code).toBeLessThan(5000);

@@ -140,7 +140,7 @@ describe('Dispatcher', () => {
     expect(texts).toEqual(['a', 'b']);
   });
 
-  it('takes no notice of gaps and beginnings where a handler does not ask for them', async () => {
+  it('counts and logs a gap though no handler asks for gaps', async () => {
     const texts: string[] = [];
     const dispatcher = dispatcherOf(recordInto(texts));
     const batch = keptBatch(start(), gap(), message('a'));
@@ -148,7 +148,8 @@ describe('Dispatcher', () => {
     await dispatcher.drained();
     expect(texts).toEqual(['a']);
     expect(batch.handled).toBe(3);
-    expect(reports).toEqual([]);
+    expect(dispatcher.gaps).toBe(1);
+    expect(reports).toEqual([expect.stringMatching(/^gap: .*Redis restarted/)]);
   });
 
   it('is full while more than a thousand items wait', async () => {

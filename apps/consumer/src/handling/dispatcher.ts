@@ -23,6 +23,8 @@ export interface Batch {
 export class Dispatcher {
   /** Items that are done. */
   handled = 0;
+  /** Gaps among them. */
+  gaps = 0;
   readonly #logger = new Logger('handling');
   #batches: Batch[] = [];
   #waiting = 0;
@@ -72,6 +74,7 @@ export class Dispatcher {
         for (const item of items) {
           this.#waiting -= 1;
           if (this.#isStopping && onHandled) continue;
+          if (item.kind === 'gap') this.#tellGap(item);
           const pending = this.#hand(item);
           if (pending) await pending;
           this.handled += 1;
@@ -80,6 +83,12 @@ export class Dispatcher {
       }
     }
     this.#isBusy = false;
+  }
+
+  /** Counted and logged whether a handler cares for gaps or not: none is silent. */
+  #tellGap(gap: Gap): void {
+    this.gaps += 1;
+    this.#logger.warn(`gap: ${describeGap(gap)}`);
   }
 
   /** Every handler at once; a promise only if one of them takes its time. */

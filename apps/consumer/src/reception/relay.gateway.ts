@@ -1,3 +1,4 @@
+import { UseFilters } from '@nestjs/common';
 import {
   ConnectedSocket,
   MessageBody,
@@ -18,9 +19,11 @@ import {
 import type { WebSocket } from 'ws';
 import { Dispatcher } from '../handling/dispatcher.js';
 import { Message } from '../handling/message.js';
+import { CloseOnError } from './close-on-error.js';
 import { Reception } from './reception.js';
 
 /** Where messages come in from the wire. Its adapter has checked the frames. */
+@UseFilters(CloseOnError)
 @WebSocketGateway({ path: RELAY_PATH })
 export class RelayGateway
   implements OnGatewayConnection<WebSocket>, OnGatewayDisconnect<WebSocket>

@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import {
   CloseCode,
+  closeReason,
   type ConsumerFrame,
   decodeFromConsumer,
   encodeControl,
@@ -41,7 +42,7 @@ export interface Surroundings {
   isNameTaken(consumer: string, by: ConsumerConnection): boolean;
   welcomed(connection: ConsumerConnection): void;
   /** The consumer has acknowledged more. */
-  progressed(): void;
+  progressed(connection: ConsumerConnection): void;
 }
 
 /** The WebSocket client of a consumer's gateway: connects for ever and does what its sender wants. */
@@ -50,6 +51,8 @@ export class ConsumerConnection {
   since = new Date();
   reconnects = 0;
   readonly sender: Sender;
+  /** What the consumer was told last of the time until which everything was heard. */
+  heardUntilTold: number | null = null;
   readonly #shownUrl: string;
   readonly #logger = new Logger('delivery');
   #socket: WebSocket | undefined;
@@ -57,6 +60,8 @@ export class ConsumerConnection {
   #retry: NodeJS.Timeout | undefined;
   #healthy: NodeJS.Timeout | undefined;
   #lastProblem: string | undefined;
+  /** Why this side closed, if it did. */
+  #verdict: Failure | undefined;
   #onEnd: (() => void) | undefined;
 
   constructor(
@@ -90,6 +95,7 @@ export class ConsumerConnection {
       maxPayload: MAX_FRAME_BYTES,
     });
     this.#socket = socket;
+    this.#verdict = undefined;
     let failure: Failure | undefined;
     let welcomeTimer: NodeJS.Timeout | undefined;
     socket.on('open', () => {
@@ -98,7 +104,7 @@ export class ConsumerConnection {
       });
       welcomeTimer = setTimeout(() => {
         if (this.sender.state === 'greeting') {
-          socket.close(CloseCode.handshakeTimeout, 'no welcome came');
+          this.#close(CloseCode.handshakeTimeout, 'no welcome came');
         }
       }, HANDSHAKE_TIMEOUT_MS);
       this.#perform(this.sender.connected(this.surroundings.nextConnectionNumber(), this.outbox));
@@ -117,7 +123,7 @@ export class ConsumerConnection {
     socket.on('close', (code, reason) => {
       clearTimeout(welcomeTimer);
       const text = `closed with ${code} ${reason.toString()}`.trim();
-      this.#onClose(failure ?? { text, needsPerson: !mayComeBack(code) });
+      this.#onClose(this.#verdict ?? failure ?? { text, needsPerson: !mayComeBack(code) });
     });
   }
 
@@ -128,6 +134,7 @@ export class ConsumerConnection {
 
   sendStatus(status: Omit<Status, 'waiting'>): void {
     if (this.state !== 'connected') return;
+    this.heardUntilTold = status.heardUntil;
     const data = { ...status, waiting: this.waiting };
     this.#socket?.send(encodeControl({ event: 'status', data }));
   }
@@ -209,7 +216,7 @@ export class ConsumerConnection {
           break;
         }
         case 'progress':
-          this.surroundings.progressed();
+          this.surroundings.progressed(this);
           break;
         case 'close':
           this.#close(action.code, action.reason);
@@ -222,8 +229,9 @@ export class ConsumerConnection {
   #close(code: CloseCode, reason: string): void {
     const socket = this.#socket;
     if (socket === undefined) return;
+    this.#verdict = { text: `closed with ${code} ${reason}`, needsPerson: !mayComeBack(code) };
     socket.removeAllListeners('message');
-    socket.close(code, reason.slice(0, 100));
+    socket.close(code, closeReason(reason));
     setTimeout(() => {
       socket.terminate();
     }, CLOSE_TIMEOUT_MS).unref();

@@ -48,7 +48,11 @@ export class Delivery implements SubscriptionAccount {
           welcomed: (connection) => {
             this.#sendStatus(connection);
           },
-          progressed: () => {
+          progressed: (connection) => {
+            // behind what is sent now, so that it is known if this process dies
+            if (this.#heardUntil(connection) !== connection.heardUntilTold) {
+              this.#sendStatus(connection);
+            }
             this.outbox.release(acknowledgedByAll(this.connections.map(({ sender }) => sender)));
           },
         }),
@@ -122,8 +126,12 @@ export class Delivery implements SubscriptionAccount {
   }
 
   #sendStatus(connection: ConsumerConnection): void {
-    const heardUntil = this.#continuity.heardUntil(connection.sender.sent);
+    const heardUntil = this.#heardUntil(connection);
     connection.sendStatus({ at: Date.now(), ...this.#subscription, heardUntil });
+  }
+
+  #heardUntil({ sender }: ConsumerConnection): number | null {
+    return this.#continuity.heardUntil(sender.sent);
   }
 
   /** Says at 1, 10, 100, … that the outbox overflows, so that a flood of losses is no flood of lines. */

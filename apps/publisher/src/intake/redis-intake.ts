@@ -76,7 +76,7 @@ export class RedisIntake extends ServerRedis {
     client.on('error', (error: NodeJS.ErrnoException) => {
       if (this.state === 'closed') return;
       const isSilent = error.message.startsWith('Socket timeout');
-      this.account.broken(isSilent ? GapReason.redisSilent : GapReason.redisConnectionLost);
+      this.#broken(isSilent ? GapReason.redisSilent : GapReason.redisConnectionLost);
       this.#enter('connecting'); // the close event is still to come
       this.#tell(error.code ?? error.message);
     });
@@ -96,7 +96,7 @@ export class RedisIntake extends ServerRedis {
 
   /** Asks Redis for no more and takes in what it sent until then; gives up at the deadline. */
   async unsubscribe(deadline: AbortSignal): Promise<void> {
-    if (this.state !== 'subscribed') return;
+    if (this.state !== 'subscribed' || deadline.aborted) return;
     const sentAt = Date.now();
     const answers = Promise.all([this.#client.unsubscribe(), this.#client.punsubscribe()]);
     const aborted = once(deadline, 'abort');
@@ -120,11 +120,13 @@ export class RedisIntake extends ServerRedis {
     const ended = new Promise<void>((resolve) => this.#client.once('end', resolve));
     this.#client.disconnect();
     if (isUp) await ended; // between two attempts ioredis ends without an event
+    await nextTurn(); // what came last is taken in
   }
 
   async #subscribe(): Promise<void> {
     const client = this.#client;
     const connection = client.stream;
+    const sentAt = Date.now();
     const runId = client.info('server').then(
       (info) => /^run_id:(\w+)/m.exec(info)?.[1],
       () => undefined, // not permitted
@@ -144,9 +146,8 @@ export class RedisIntake extends ServerRedis {
     this.#keepAlive();
     this.#identify(await runId);
     if (refused.length === 0) {
-      const now = Date.now();
-      this.account.subscribed(now);
-      void this.#provenWithNextTurn(now);
+      this.account.subscribed(Date.now());
+      void this.#provenWithNextTurn(sentAt);
       this.#refusals = 0;
       this.#lastProblem = undefined;
       this.#enter('subscribed');
@@ -187,6 +188,13 @@ export class RedisIntake extends ServerRedis {
     }, this.#pingIntervalMs);
   }
 
+  /** What came before the end is taken in with the next turn. */
+  #broken(reason: GapReason): void {
+    setImmediate(() => {
+      this.account.broken(reason);
+    });
+  }
+
   /** What came before the answer is taken in with the next turn. */
   async #provenWithNextTurn(at: number): Promise<void> {
     await nextTurn();
@@ -198,7 +206,7 @@ export class RedisIntake extends ServerRedis {
     clearTimeout(this.#resubscribe);
     if (this.state === 'closed') return;
     const wasUp = this.state !== 'connecting';
-    this.account.broken(GapReason.redisConnectionLost);
+    this.#broken(GapReason.redisConnectionLost);
     this.#enter('connecting');
     if (wasUp) this.#tell('connection closed');
   }
