@@ -1,7 +1,7 @@
 import { compareOffsets, GapReason, type Offset, successor } from '@relay/contracts';
 import type { NewGap } from './outbox.js';
 
-/** Beyond this many marks every second one goes: they get coarser, never wrong. */
+/** Beyond this many marks the one goes that is missed least: the older, the coarser, never wrong. */
 const MAX_MARKS = 256;
 
 /** What was published until `at` lies before `next`. */
@@ -17,11 +17,12 @@ interface Mark {
  * that Redis answered: what arrives later may have lain in a buffer for long.
  */
 export class Continuity {
-  #began = false;
   #isWhole = false;
+  /** Whether a gap stands for what was missed before the connection that there is. */
+  #isTold = false;
   #provenUntil: number | null = null;
   #reason: string = GapReason.redisConnectionLost;
-  #marks: Mark[] = [];
+  readonly #marks: Mark[] = [];
 
   /** Until when everything that was published was heard; null before the first subscription. */
   get provenUntil(): number | null {
@@ -41,27 +42,27 @@ export class Continuity {
 
   /**
    * What was published until `at` is in the outbox, which ends at `next` now: Redis answered a PING or an
-   * UNSUBSCRIBE that was sent at `at`, or had acknowledged every SUBSCRIBE by then.
+   * UNSUBSCRIBE that was sent at `at`, or that was when the last SUBSCRIBE was sent.
    */
   proven(at: number, next: Offset): void {
     if (!this.#isWhole) return;
     this.#provenUntil = Math.max(this.#provenUntil ?? at, at);
     this.#marks.push({ next, at: this.#provenUntil });
-    if (this.#marks.length > MAX_MARKS)
-      this.#marks = this.#marks.filter((_, index) => index % 2 === 0);
+    if (this.#marks.length > MAX_MARKS) this.#marks.splice(this.#leastMissed(), 1);
   }
 
   /**
-   * A message is there though not every SUBSCRIBE is acknowledged: the outbox has to begin before it.
+   * A message is there though not every SUBSCRIBE is acknowledged: what was missed was before it.
    *
-   * @returns the gap to append before the message, if it is the first of all
+   * @returns the gap to append before the message, if it is the first on its connection
    */
   messageBeforeSubscribed(now: number): NewGap | undefined {
-    return this.#began ? undefined : this.#gapUntil(now);
+    return this.#isTold ? undefined : this.#gapUntil(now);
   }
 
-  /** The subscription ended; `reason` is the first cause since it was whole. */
+  /** The connection is lost, whether the subscription was whole or not; the first `reason` since it was counts. */
   broken(reason: string): void {
+    this.#isTold = false;
     if (!this.#isWhole) return;
     this.#isWhole = false;
     this.#reason = reason;
@@ -74,19 +75,30 @@ export class Continuity {
 
   /** Until when everything that was published lies before or at `offset`, as far as it was heard. */
   heardUntil(sent: Offset): number | null {
-    let at: number | null = null;
     const sentBefore = successor(sent);
-    for (const mark of this.#marks) {
-      if (compareOffsets(mark.next, sentBefore) > 0) break;
-      at = mark.at;
+    return this.#marks.findLast(({ next }) => compareOffsets(next, sentBefore) <= 0)?.at ?? null;
+  }
+
+  /** The mark whose neighbours are closest to each other, compared with its age. */
+  #leastMissed(): number {
+    const newest = this.#marks.at(-1)?.at ?? 0;
+    let least = Infinity;
+    let result = 1;
+    for (let index = 1; index < this.#marks.length - 1; index++) {
+      const [before, mark, after] = this.#marks.slice(index - 1, index + 2);
+      if (!before || !mark || !after) break;
+      const missed = (after.at - before.at) / (newest - mark.at + 1);
+      if (missed >= least) continue;
+      least = missed;
+      result = index;
     }
-    return at;
+    return result;
   }
 
   #gapUntil(now: number): NewGap {
     const from = this.#provenUntil;
-    const reason = this.#began ? this.#reason : GapReason.start;
-    this.#began = true;
+    const reason = from === null ? GapReason.start : this.#reason;
+    this.#isTold = true;
     return {
       kind: 'gap',
       reason,

@@ -25,7 +25,7 @@ export type HandedEntry = Entry | StartEntry;
 export interface LastHeard {
   /** Whether its publisher said goodbye: all was acknowledged. */
   readonly isClean: boolean;
-  /** Until when everything that was published and heard was received; null: unknown. */
+  /** Until when everything that was published was received or told to be missing; null: unknown. */
   readonly until: number | null;
 }
 
@@ -42,7 +42,7 @@ export class OutboxPosition {
   readonly #pending = new Ring<Pending>();
   #pendingBytes = 0;
   #heardUntil: number | null = null;
-  #goodbye: { readonly until: number | null } | undefined;
+  #saidGoodbye = false;
   #hasBegun = false;
 
   constructor(
@@ -73,22 +73,20 @@ export class OutboxPosition {
   /** What a later outbox of this publisher has to know; undefined when there is nothing to tell. */
   get lastHeard(): LastHeard | undefined {
     const before = this.#hasBegun ? undefined : this.predecessor;
-    if (this.#goodbye === undefined) {
-      return { isClean: false, until: this.#heardUntil ?? before?.until ?? null };
-    }
-    if (!this.#hasBegun && before === undefined) return undefined; // it never heard anything
-    return {
-      isClean: before?.isClean ?? true,
-      until: this.#goodbye.until ?? before?.until ?? null,
-    };
+    const until = this.#heardUntil ?? before?.until ?? null;
+    if (!this.#saidGoodbye) return { isClean: false, until };
+    const heardNothing = !this.#hasBegun && this.#heardUntil === null;
+    if (heardNothing && before === undefined) return undefined;
+    return { isClean: before?.isClean ?? true, until };
   }
 
   heardUntil(time: number | null): void {
-    this.#heardUntil = time ?? this.#heardUntil;
+    if (time !== null) this.#heardUntil = Math.max(this.#heardUntil ?? time, time);
   }
 
   saidGoodbye(subscriptionEndedAt: number | null): void {
-    this.#goodbye = { until: subscriptionEndedAt };
+    this.#saidGoodbye = true;
+    this.heardUntil(subscriptionEndedAt);
   }
 
   /** Whether a frame that begins behind `after` would leave something out. */
@@ -96,18 +94,24 @@ export class OutboxPosition {
     return this.#received !== undefined && compareOffsets(after, this.#received) > 0;
   }
 
-  /** Takes entries in: leaves out what it has had, and fills in what it knows of a beginning. */
-  receive(after: Offset, entries: readonly Entry[]): readonly HandedEntry[] {
-    const received = this.#received ?? after;
+  /** Leaves out what it has had. */
+  fresh(entries: readonly Entry[]): readonly Entry[] {
+    const received = this.#received;
+    if (received === undefined) return entries;
+    return entries.filter(({ offset }) => compareOffsets(offset, received) > 0);
+  }
+
+  /** Takes in entries that it has not had, and fills in what it knows of a beginning. */
+  receive(after: Offset, fresh: readonly Entry[]): readonly HandedEntry[] {
     this.#cursor ??= after;
     this.#hasBegun = true;
-    const fresh = entries.filter(({ offset }) => compareOffsets(offset, received) > 0);
+    this.#saidGoodbye = false;
     for (const entry of fresh) {
       const bytes = entryBytes(entry);
       this.#pending.push({ offset: entry.offset, bytes });
       this.#pendingBytes += bytes;
     }
-    this.#received = fresh.at(-1)?.offset ?? received;
+    this.#received = fresh.at(-1)?.offset ?? this.#received ?? after;
     return fresh.map((entry) =>
       entry.kind === 'gap' && entry.reason === GapReason.start ? this.#beginning(entry) : entry,
     );
@@ -133,6 +137,7 @@ export class OutboxPosition {
   #beginning(entry: GapEntry): HandedEntry {
     const { predecessor } = this;
     const { offset, to } = entry;
+    this.heardUntil(to); // what was published before is told to be missing
     if (predecessor === undefined) return { kind: 'start', offset, at: to };
     const reason = predecessor.isClean ? GapReason.publisherRestarted : GapReason.publisherLost;
     const { until } = predecessor;

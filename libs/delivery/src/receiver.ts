@@ -65,6 +65,8 @@ export type ReceiverAction<C> =
  * @typeParam C whatever stands for a connection
  */
 export class Receiver<C> {
+  /** Entries that were taken in. */
+  received = 0;
   /** Entries that came again and were left out. */
   duplicates = 0;
   readonly #sessions = new Map<C, TrackedOutbox<C>>();
@@ -137,12 +139,14 @@ export class Receiver<C> {
       const reason = `after ${after} lies beyond what was received`;
       return this.#violation(connection, CloseCode.outOfOrder, reason);
     }
-    if (this.#exceedsWindow(position, entries)) {
+    const fresh = position.fresh(entries);
+    if (this.#exceedsWindow(position, fresh)) {
       return this.#violation(connection, CloseCode.windowExceeded, 'the window was exceeded');
     }
-    const fresh = position.receive(after, entries);
+    this.received += fresh.length;
     this.duplicates += entries.length - fresh.length;
-    return fresh.length === 0 ? [] : [{ kind: 'hand', from: tracked, entries: fresh }];
+    const handed = position.receive(after, fresh);
+    return handed.length === 0 ? [] : [{ kind: 'hand', from: tracked, entries: handed }];
   }
 
   status(connection: C, status: Status): ReceiverAction<C>[] {
@@ -251,16 +255,17 @@ export class Receiver<C> {
     actions: ReceiverAction<C>[],
     now: number,
   ): TrackedOutbox<C> | undefined {
+    const predecessor = this.#predecessor(hello); // before it can be forgotten to make room
     if (known) {
       const { received } = known.position.position ?? {};
       const isLost = received !== undefined && compareOffsets(received, hello.outbox.next) >= 0;
       if (!isLost) return Object.assign(known, connected(hello, now));
       actions.push({ kind: 'hand', from: known, entries: [known.position.lost()] });
-    } else if (!this.#makeRoom()) {
+    } else if (!this.#makeRoom(hello.publisher)) {
       return undefined;
     }
     const tracked: TrackedOutbox<C> = {
-      position: new OutboxPosition(hello.outbox.id, hello.publisher, this.#predecessor(hello)),
+      position: new OutboxPosition(hello.outbox.id, hello.publisher, predecessor),
       process: hello.process,
       connection: undefined,
       status: undefined,
@@ -279,13 +284,22 @@ export class Receiver<C> {
     return position?.outbox === outbox.id ? undefined : position?.lastHeard;
   }
 
-  /** Forgets the outbox that was away for longest, if there are too many; false when all are in use. */
-  #makeRoom(): boolean {
+  /**
+   * Forgets an outbox, if there are too many: one that a later outbox of its publisher replaces, else
+   * the one that was away for longest; false when all are in use.
+   */
+  #makeRoom(newcomer: string): boolean {
     if (this.#outboxes.size < this.options.maxOutboxes) return true;
     const idle = [...this.#outboxes.values()].filter(
       ({ connection, position }) => connection === undefined && position.pendingEntries === 0,
     );
-    const [oldest] = idle.sort((a, b) => a.since - b.since);
+    const isLast = (tracked: TrackedOutbox<C>): boolean => {
+      const { publisher } = tracked.position;
+      return publisher !== newcomer && this.#publishers.get(publisher) === tracked;
+    };
+    const [oldest] = idle.sort(
+      (a, b) => Number(isLast(a)) - Number(isLast(b)) || a.since - b.since,
+    );
     if (oldest === undefined) return false;
     const { outbox, publisher } = oldest.position;
     this.#outboxes.delete(outbox);

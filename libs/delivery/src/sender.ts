@@ -40,6 +40,7 @@ interface Place {
 }
 
 interface InFlight {
+  readonly first: Offset;
   readonly last: Place;
   readonly entries: number;
   readonly bytes: number;
@@ -60,6 +61,12 @@ const NOTHING: readonly SenderAction[] = [];
 export class Sender {
   /** What the consumer calls itself, once it has said so. */
   consumer: string | undefined;
+  /** Entries that were sent, each time that they were. */
+  sentEntries = 0;
+  /** Those among them that had been sent before. */
+  resentEntries = 0;
+  /** Messages in whose place a gap was sent, because they are larger than the consumer takes. */
+  tooLargeMessages = 0;
   #connection: Connection = { state: 'disconnected' };
   /** The consumer has handled everything up to here. */
   #acknowledged: Place = { offset: BEFORE_ALL, at: null };
@@ -67,6 +74,9 @@ export class Sender {
   #sent: Place = this.#acknowledged;
   /** Frames behind `#acknowledged` up to `#sent`, the oldest first. */
   readonly #inFlight = new Ring<InFlight>();
+  /** The end of what was ever sent. */
+  #sentOnce: Offset = BEFORE_ALL;
+  #acknowledgedEntries = 0;
   #inFlightEntries = 0;
   #inFlightBytes = 0;
   #next: Offset = successor(BEFORE_ALL);
@@ -88,6 +98,22 @@ export class Sender {
 
   get sent(): Offset {
     return this.#sent.offset;
+  }
+
+  /** Entries sent and not acknowledged, and their bytes, as far as whole frames are. */
+  get inFlight(): ReadLimit {
+    return { entries: this.#inFlightEntries, bytes: this.#inFlightBytes };
+  }
+
+  /** What the consumer granted, while it is connected. */
+  get window(): ReadLimit | undefined {
+    return this.#connection.state === 'delivering' ? this.#connection.welcome.window : undefined;
+  }
+
+  /** Entries that were sent and are acknowledged. */
+  get acknowledgedEntries(): number {
+    const oldest = this.#inFlight.at(0);
+    return this.#acknowledgedEntries + (oldest ? entriesUpTo(this.acknowledged, oldest) : 0);
   }
 
   /** Whether the consumer has handled everything that the outbox holds. */
@@ -149,12 +175,11 @@ export class Sender {
     if (this.#connection.state !== 'delivering') return NOTHING;
     if (after !== this.sent) return this.#pump(); // asked for on a connection before
     const { welcome } = this.#connection;
-    const fitting = this.#fitting(
-      entries.map((entry) => this.#sendable(entry, welcome)),
-      welcome,
-    );
+    const fitting = this.#fitting(entries, welcome);
     if (fitting.entries.length === 0) return NOTHING;
-    this.#inFlight.push({ ...fitting, entries: fitting.entries.length });
+    this.#count(after, fitting.entries, fitting.last.offset);
+    const first = fitting.entries[0]?.offset ?? after;
+    this.#inFlight.push({ ...fitting, first, entries: fitting.entries.length });
     this.#inFlightEntries += fitting.entries.length;
     this.#inFlightBytes += fitting.bytes;
     this.#sent = fitting.last;
@@ -183,6 +208,7 @@ export class Sender {
     let oldest = this.#inFlight.at(0);
     while (oldest && compareOffsets(oldest.last.offset, cursor) <= 0) {
       at = oldest.last.at;
+      this.#acknowledgedEntries += oldest.entries;
       this.#inFlight.shift();
       this.#forget(oldest);
       oldest = this.#inFlight.at(0);
@@ -191,6 +217,20 @@ export class Sender {
     if (compareOffsets(cursor, this.acknowledged) <= 0) return NOTHING;
     this.#acknowledged = { offset: cursor, at };
     return [{ kind: 'progress' }];
+  }
+
+  #count(after: Offset, entries: readonly Entry[], last: Offset): void {
+    const sentOnce = this.#sentOnce;
+    this.sentEntries += entries.length;
+    if (compareOffsets(last, sentOnce) > 0) this.#sentOnce = last;
+    const fresh =
+      compareOffsets(after, sentOnce) >= 0
+        ? entries
+        : entries.filter(({ offset }) => compareOffsets(offset, sentOnce) > 0);
+    this.resentEntries += entries.length - fresh.length;
+    for (const entry of fresh) {
+      if (entry.kind === 'gap' && entry.reason === GapReason.tooLarge) this.tooLargeMessages += 1;
+    }
   }
 
   #forget(frame: InFlight): void {
@@ -225,11 +265,11 @@ export class Sender {
     };
   }
 
-  /** The entry as this consumer gets it. */
-  #sendable(entry: Entry, { maxEntryBytes }: Welcome): Entry {
+  /** The entry as this consumer gets it behind `last`. */
+  #sendable(entry: Entry, last: Place, { maxEntryBytes }: Welcome): Entry {
     if (entry.kind === 'gap') {
       return entry.reason === GapReason.overflow && entry.from === null
-        ? { ...entry, from: this.#sent.at }
+        ? { ...entry, from: last.at }
         : entry;
     }
     if (entryBytes(entry) <= maxEntryBytes) return entry;
@@ -241,21 +281,22 @@ export class Sender {
   /** As many of `entries` as the window takes; a single one always may be in flight. */
   #fitting(
     entries: readonly Entry[],
-    { window }: Welcome,
+    welcome: Welcome,
   ): { entries: readonly Entry[]; bytes: number; last: Place } {
     const isAlone = this.#inFlightEntries === 0;
+    const fitting: Entry[] = [];
     let bytes = 0;
-    let count = 0;
     let last = this.#sent;
-    for (const entry of entries) {
+    for (const read of entries) {
+      const entry = this.#sendable(read, last, welcome);
       const size = entryBytes(entry);
-      const fits = this.#inFlightBytes + bytes + size <= window.bytes;
-      if (!fits && !(isAlone && count === 0)) break;
+      const fits = this.#inFlightBytes + bytes + size <= welcome.window.bytes;
+      if (!fits && !(isAlone && fitting.length === 0)) break;
       bytes += size;
-      count += 1;
+      fitting.push(entry);
       last = { offset: entry.offset, at: entry.kind === 'message' ? entry.receivedAt : entry.to };
     }
-    return { entries: entries.slice(0, count), bytes, last };
+    return { entries: fitting, bytes, last };
   }
 }
 
@@ -264,6 +305,15 @@ export function acknowledgedByAll(senders: readonly Sender[]): Offset {
   return senders
     .map((sender) => sender.acknowledged)
     .reduce((least, offset) => (compareOffsets(offset, least) < 0 ? offset : least));
+}
+
+/** How many entries of a frame lie up to `cursor`; 0 where their offsets do not follow each other. */
+function entriesUpTo(cursor: Offset, { first, last, entries }: InFlight): number {
+  if (compareOffsets(cursor, first) < 0) return 0;
+  const [from, to, reached] = [first, last.offset, cursor].map((offset) =>
+    Number(offset.slice(offset.indexOf('-') + 1)),
+  ) as [number, number, number];
+  return to - from + 1 === entries ? reached - from + 1 : 0;
 }
 
 function close(code: CloseCode, reason: string): SenderAction {

@@ -1,0 +1,299 @@
+import { describe, expect, it } from '@jest/globals';
+import { CloseCode, type Hello } from '@relay/contracts';
+import { Receiver, type ReceiverAction, type ReceiverOptions } from './receiver.js';
+import { hello, message, messages, startGap } from './spec-kit.js';
+
+type Action = ReceiverAction<string>;
+
+function receiverWith(changes: Partial<ReceiverOptions> = {}): Receiver<string> {
+  const window = { entries: 100, bytes: 1_000 };
+  return new Receiver({ name: 'c', window, maxEntryBytes: 1_000, maxOutboxes: 10, ...changes });
+}
+
+/** A receiver that `connection` has greeted. */
+function greeted(changes: Partial<ReceiverOptions> = {}): Receiver<string> {
+  const receiver = receiverWith(changes);
+  receiver.hello('connection', hello(100), 0);
+  return receiver;
+}
+
+/** Hello from another process of the same publisher, with its own outbox. */
+function successor(n: number): Hello {
+  const outbox = { id: `outbox-${n}`, oldest: '0-1', next: '0-9' };
+  return hello(9, { process: `process-${n}`, outbox });
+}
+
+/** Hello from a publisher of another name. */
+function other(name: string): Hello {
+  return { ...hello(9), publisher: name, process: name, outbox: { ...hello(9).outbox, id: name } };
+}
+
+function handed(actions: readonly Action[]): Extract<Action, { kind: 'hand' }> {
+  const hand = actions.find((action) => action.kind === 'hand');
+  if (hand === undefined) throw new Error('nothing is handed on');
+  return hand;
+}
+
+function welcomedWith(actions: readonly Action[]): unknown {
+  const send = actions.find((action) => action.kind === 'send');
+  return send?.frame.event === 'welcome' ? send.frame.data.position : 'no welcome';
+}
+
+function ack(cursor: string): unknown {
+  return { kind: 'send', connection: 'connection', frame: { event: 'ack', data: { cursor } } };
+}
+
+function closes(code: CloseCode, connection = 'connection'): object[] {
+  return [{ kind: 'close', connection, code }];
+}
+
+describe('a receiver', () => {
+  it('welcomes with what it grants, and no position when it remembers none', () => {
+    const [welcome] = receiverWith().hello('connection', hello(3), 0);
+    const data = {
+      consumer: 'c',
+      position: null,
+      window: { entries: 100, bytes: 1_000 },
+      maxEntryBytes: 1_000,
+    };
+    expect(welcome).toMatchObject({ kind: 'send', frame: { event: 'welcome', data } });
+  });
+
+  it('hands on what it receives, in order', () => {
+    const actions = greeted().deliver('connection', { after: '0-0', entries: messages(1, 3) });
+    expect(handed(actions).entries).toEqual(messages(1, 3));
+  });
+
+  it('says where it stands when its publisher connects again', () => {
+    const receiver = greeted();
+    const { from } = handed(
+      receiver.deliver('connection', { after: '0-0', entries: messages(1, 3) }),
+    );
+    receiver.handled(from, 0);
+    receiver.disconnected('connection', 0);
+    const actions = receiver.hello('again', hello(100, { connection: 2 }), 0);
+    expect(welcomedWith(actions)).toEqual({ received: '0-3', cursor: '0-1' });
+  });
+
+  it('leaves out what it had, and counts it', () => {
+    const receiver = greeted();
+    receiver.deliver('connection', { after: '0-0', entries: messages(1, 3) });
+    const actions = receiver.deliver('connection', { after: '0-1', entries: messages(2, 4) });
+    expect(handed(actions).entries).toEqual([message(4)]);
+    expect(receiver.duplicates).toBe(2);
+  });
+
+  it('takes what it had for no part of the window', () => {
+    const receiver = greeted({ window: { entries: 3, bytes: 1_000 } });
+    receiver.deliver('connection', { after: '0-0', entries: messages(1, 3) });
+    expect(receiver.deliver('connection', { after: '0-0', entries: messages(1, 3) })).toEqual([]);
+  });
+});
+
+describe('an acknowledgement', () => {
+  function receiving(count: number, window = { entries: 100, bytes: 1_000 }) {
+    const receiver = greeted({ window });
+    const entries = messages(1, count);
+    const { from } = handed(receiver.deliver('connection', { after: '0-0', entries }));
+    return { receiver, handled: (now: number) => receiver.handled(from, now) };
+  }
+
+  it('comes at once when all is handled', () => {
+    const { receiver, handled } = receiving(1);
+    expect(handled(0)).toEqual([ack('0-1')]);
+    expect(receiver.deadline).toBeUndefined();
+  });
+
+  it('comes 50 ms after the first that it covers, at the latest', () => {
+    const { receiver, handled } = receiving(9);
+    expect([handled(1_000), handled(1_040)]).toEqual([[], []]);
+    expect(receiver.deadline).toBe(1_050);
+    expect(receiver.timePassed(1_049)).toEqual([]);
+    expect(receiver.timePassed(1_050)).toEqual([ack('0-2')]);
+    expect(receiver.deadline).toBeUndefined();
+  });
+
+  it('comes when half of the window is handled, by entries', () => {
+    const { handled } = receiving(9, { entries: 9, bytes: 1_000 });
+    expect([1, 2, 3, 4, 5].map(() => handled(0).length)).toEqual([0, 0, 0, 0, 1]);
+  });
+
+  it('comes when half of the window is handled, by bytes', () => {
+    const { handled } = receiving(9, { entries: 1_000, bytes: 9 });
+    expect([1, 2, 3, 4, 5].map(() => handled(0).length)).toEqual([0, 0, 0, 0, 1]);
+  });
+
+  it('can be had now', () => {
+    const { receiver, handled } = receiving(9);
+    handled(0);
+    expect(receiver.flush()).toEqual([ack('0-1')]);
+    expect(receiver.flush()).toEqual([]);
+  });
+
+  it('is not owed to a connection that is gone', () => {
+    const { receiver, handled } = receiving(9);
+    handled(0);
+    receiver.disconnected('connection', 0);
+    expect([receiver.deadline, handled(0), receiver.flush()]).toEqual([undefined, [], []]);
+  });
+});
+
+describe('a receiver closes a connection that', () => {
+  it.each(['deliver', 'status', 'goodbye'] as const)('sends %s before hello', (event) => {
+    const receiver = receiverWith();
+    const frame = {
+      deliver: { after: '0-0', entries: [] },
+      status: { at: 0, subscribed: true, since: 0, waiting: 0, heardUntil: 0 },
+      goodbye: { subscriptionEndedAt: 0 },
+    };
+    const actions = {
+      deliver: () => receiver.deliver('connection', frame.deliver),
+      status: () => receiver.status('connection', frame.status),
+      goodbye: () => receiver.goodbye('connection', frame.goodbye),
+    };
+    expect(actions[event]()).toMatchObject(closes(CloseCode.unexpectedFrame));
+  });
+
+  it('says hello twice', () => {
+    const actions = greeted().hello('connection', hello(3), 0);
+    expect(actions).toMatchObject(closes(CloseCode.unexpectedFrame));
+  });
+
+  it('leaves something out', () => {
+    const receiver = greeted();
+    receiver.deliver('connection', { after: '0-0', entries: messages(1, 3) });
+    const actions = receiver.deliver('connection', { after: '0-4', entries: [message(5)] });
+    expect(actions).toMatchObject(closes(CloseCode.outOfOrder));
+  });
+
+  it.each([
+    ['twice the same', [message(1), message(1)]],
+    ['something out of order', [message(2), message(1)]],
+    ['something before its beginning', [message(0)]],
+  ])('delivers %s', (_, entries) => {
+    const actions = greeted().deliver('connection', { after: '0-0', entries });
+    expect(actions).toMatchObject(closes(CloseCode.outOfOrder));
+  });
+
+  it.each([
+    ['entries', messages(1, 4)],
+    ['bytes', messages(1, 2, 60)],
+  ])('exceeds the window in %s', (_, entries) => {
+    const receiver = greeted({ window: { entries: 3, bytes: 100 } });
+    const actions = receiver.deliver('connection', { after: '0-0', entries });
+    expect(actions).toMatchObject(closes(CloseCode.windowExceeded));
+  });
+
+  it('was closed for it already: nothing more of it is heard', () => {
+    const receiver = greeted();
+    receiver.deliver('connection', { after: '0-0', entries: [message(0)] });
+    const actions = receiver.deliver('connection', { after: '0-0', entries: [message(1)] });
+    expect(actions).toMatchObject(closes(CloseCode.unexpectedFrame));
+  });
+});
+
+describe('an entry larger than the window', () => {
+  it('is taken when nothing else is pending', () => {
+    const receiver = greeted({ window: { entries: 3, bytes: 100 } });
+    const entries = [message(1, 0, 500)];
+    expect(handed(receiver.deliver('connection', { after: '0-0', entries })).entries).toEqual(
+      entries,
+    );
+  });
+});
+
+describe('two connections', () => {
+  it('of one process: the newer counts, and the older is not heard any more', () => {
+    const receiver = greeted();
+    const [first] = receiver.hello('newer', hello(100, { connection: 2 }), 0);
+    expect([first]).toMatchObject(closes(CloseCode.superseded));
+    const actions = receiver.deliver('connection', { after: '0-0', entries: [message(1)] });
+    expect(actions).toMatchObject(closes(CloseCode.unexpectedFrame));
+    receiver.disconnected('connection', 0);
+    expect([...receiver.publishers].map(({ connection }) => connection)).toEqual(['newer']);
+  });
+
+  it('of one process: an older one that comes late is refused', () => {
+    const receiver = receiverWith();
+    receiver.hello('connection', hello(100, { connection: 2 }), 0);
+    const actions = receiver.hello('older', hello(100, { connection: 1 }), 0);
+    expect(actions).toMatchObject(closes(CloseCode.superseded, 'older'));
+  });
+
+  it('of one name with different outboxes: the second is refused while the first lives', () => {
+    const receiver = greeted();
+    const refused = receiver.hello('second', successor(2), 0);
+    expect(refused).toMatchObject(closes(CloseCode.nameInUse, 'second'));
+    receiver.disconnected('connection', 0);
+    expect(welcomedWith(receiver.hello('third', successor(2), 0))).toBeNull();
+  });
+
+  it('of two processes with one outbox: the second is refused while the first lives', () => {
+    const actions = greeted().hello('second', hello(100, { process: 'process-2' }), 0);
+    expect(actions).toMatchObject(closes(CloseCode.nameInUse, 'second'));
+  });
+});
+
+describe('what a receiver remembers', () => {
+  it('is the end of the outbox that its publisher had before', () => {
+    const receiver = greeted();
+    receiver.goodbye('connection', { subscriptionEndedAt: 300 });
+    receiver.disconnected('connection', 0);
+    receiver.hello('next', successor(2), 0);
+    const actions = receiver.deliver('next', { after: '0-0', entries: [startGap(500)] });
+    const expected = { reason: 'publisher-restarted', from: 300, to: 500 };
+    expect(handed(actions).entries).toMatchObject([expected]);
+  });
+
+  it('is that, though the outbox itself had to make room', () => {
+    const receiver = greeted({ maxOutboxes: 1 });
+    receiver.disconnected('connection', 0);
+    receiver.hello('next', successor(2), 0);
+    const actions = receiver.deliver('next', { after: '0-0', entries: [startGap(500)] });
+    expect(handed(actions).entries).toMatchObject([{ kind: 'gap', reason: 'publisher-lost' }]);
+  });
+
+  it('is the outboxes that were connected last', () => {
+    const receiver = receiverWith({ maxOutboxes: 2 });
+    for (const [time, name] of ['a', 'b', 'c'].entries()) {
+      receiver.hello(name, other(name), time);
+      receiver.deliver(name, { after: '0-0', entries: [] });
+      receiver.disconnected(name, time);
+    }
+    expect([...receiver.publishers].map(({ position }) => position.publisher)).toEqual(['b', 'c']);
+  });
+
+  it('is rather those than one that a later outbox of its publisher replaced', () => {
+    const receiver = receiverWith({ maxOutboxes: 2 });
+    for (const [time, from] of [other('away'), successor(1), successor(2)].entries()) {
+      receiver.hello(from.process, from, time);
+      receiver.deliver(from.process, { after: '0-0', entries: [] });
+      receiver.disconnected(from.process, time);
+    }
+    const names = [...receiver.publishers].map(({ position }) => position.publisher);
+    expect(names).toEqual(['away', 'publisher']);
+  });
+
+  it('is never given up for another while it is connected', () => {
+    const receiver = greeted({ maxOutboxes: 1 });
+    const actions = receiver.hello('second', other('b'), 0);
+    expect(actions).toMatchObject(closes(CloseCode.tooManyOutboxes, 'second'));
+  });
+
+  it('is never given up for another while it has something to handle', () => {
+    const receiver = greeted({ maxOutboxes: 1 });
+    receiver.deliver('connection', { after: '0-0', entries: [message(1)] });
+    receiver.disconnected('connection', 0);
+    const actions = receiver.hello('second', other('b'), 0);
+    expect(actions).toMatchObject(closes(CloseCode.tooManyOutboxes, 'second'));
+  });
+
+  it('is said to be lost where the outbox goes back behind it', () => {
+    const receiver = greeted();
+    receiver.deliver('connection', { after: '0-0', entries: messages(1, 5) });
+    receiver.disconnected('connection', 0);
+    const actions = receiver.hello('again', hello(3, { connection: 2 }), 0);
+    expect(handed(actions).entries).toMatchObject([{ kind: 'gap', reason: 'position-lost' }]);
+    expect(welcomedWith(actions)).toBeNull();
+  });
+});
