@@ -23,7 +23,7 @@ export const CloseCode = {
   windowExceeded: 4503,
   /** A position lies beyond everything that was sent. */
   unknownPosition: 4504,
-  /** The same process has connected again; the newest connection counts. */
+  /** The same process has connected again, or another one has taken its name since. */
   superseded: 4505,
 } as const;
 

@@ -15,10 +15,6 @@ export {
   OutboxPosition,
   type StartEntry,
 } from './outbox-position.js';
-export {
-  Receiver,
-  type ReceiverAction,
-  type ReceiverOptions,
-  type TrackedOutbox,
-} from './receiver.js';
+export { type TrackedOutbox } from './outbox-register.js';
+export { Receiver, type ReceiverAction, type ReceiverOptions } from './receiver.js';
 export { acknowledgedByAll, Sender, type SenderAction } from './sender.js';

@@ -228,6 +228,15 @@ describe('two connections', () => {
     expect(welcomedWith(receiver.hello('third', successor(2), 0))).toBeNull();
   });
 
+  it('of one name with different outboxes: the one that was replaced is not heard again', () => {
+    const receiver = greeted();
+    receiver.disconnected('connection', 0);
+    receiver.hello('second', successor(2), 0);
+    receiver.disconnected('second', 0);
+    const refused = receiver.hello('back', hello(100, { connection: 2 }), 0);
+    expect(refused).toMatchObject(closes(CloseCode.superseded, 'back'));
+  });
+
   it('of two processes with one outbox: the second is refused while the first lives', () => {
     const actions = greeted().hello('second', hello(100, { process: 'process-2' }), 0);
     expect(actions).toMatchObject(closes(CloseCode.nameInUse, 'second'));

@@ -11,7 +11,8 @@ import {
   type Status,
   type Welcome,
 } from '@relay/contracts';
-import { type HandedEntry, type LastHeard, OutboxPosition } from './outbox-position.js';
+import type { HandedEntry, OutboxPosition } from './outbox-position.js';
+import { OutboxRegister, type TrackedOutbox } from './outbox-register.js';
 
 /** An ack is due this long after the first handled entry that it would cover, at the latest. */
 const ACK_DELAY_MS = 50;
@@ -24,23 +25,6 @@ export interface ReceiverOptions {
   readonly maxEntryBytes: number;
   /** How many outboxes it remembers; beyond that the one goes that was away for longest. */
   readonly maxOutboxes: number;
-}
-
-/** An outbox as a receiver knows it; to its user a token by which `handled` knows where an entry came from. */
-export interface TrackedOutbox<C> {
-  readonly position: OutboxPosition;
-  readonly process: string;
-  /** The newest connection that its publisher made, whether it stands or not. */
-  connectionNumber: number;
-  connection: C | undefined;
-  /** Since when it is connected, or away. */
-  since: number;
-  /** The last `status` frame. */
-  status: Status | undefined;
-  hasLeft: boolean;
-  handledEntries: number;
-  handledBytes: number;
-  ackDueAt: number | undefined;
 }
 
 export type ReceiverAction<C> =
@@ -70,16 +54,16 @@ export class Receiver<C> {
   /** Entries that came again and were left out. */
   duplicates = 0;
   readonly #sessions = new Map<C, TrackedOutbox<C>>();
-  readonly #outboxes = new Map<string, TrackedOutbox<C>>();
-  /** The outbox that each publisher had last, by its name. */
-  readonly #publishers = new Map<string, TrackedOutbox<C>>();
+  readonly #register: OutboxRegister<C>;
   readonly #acksDue = new Set<TrackedOutbox<C>>();
 
-  constructor(private readonly options: ReceiverOptions) {}
+  constructor(private readonly options: ReceiverOptions) {
+    this.#register = new OutboxRegister(options.maxOutboxes);
+  }
 
   /** The outbox that each publisher has or had last. */
   get publishers(): Iterable<TrackedOutbox<C>> {
-    return this.#publishers.values();
+    return this.#register.publishers;
   }
 
   /** When `timePassed` is to be called next; undefined: no need. */
@@ -92,32 +76,22 @@ export class Receiver<C> {
   }
 
   hello(connection: C, hello: Hello, now: number): ReceiverAction<C>[] {
-    const refuse = (code: CloseCode, reason: string): ReceiverAction<C>[] => [
-      { kind: 'close', connection, code, reason },
-    ];
     if (this.#sessions.has(connection)) {
       return this.#violation(connection, CloseCode.unexpectedFrame, 'hello was said already');
     }
-    const namesake = this.#publishers.get(hello.publisher);
-    if (namesake?.connection !== undefined && namesake.position.outbox !== hello.outbox.id) {
-      return refuse(CloseCode.nameInUse, `another process is connected as ${hello.publisher}`);
+    const refusal = this.#register.refusal(hello);
+    if (refusal) return [{ kind: 'close', connection, ...refusal }];
+    const before = this.#register.find(hello.outbox.id)?.connection;
+    const reason = 'this process has connected again';
+    const actions = before ? this.#violation(before, CloseCode.superseded, reason) : [];
+    const entered = this.#register.enter(hello, now);
+    if (entered === undefined) {
+      const { maxOutboxes } = this.options;
+      const full = `${maxOutboxes} outboxes are connected`;
+      return [{ kind: 'close', connection, code: CloseCode.tooManyOutboxes, reason: full }];
     }
-    const known = this.#outboxes.get(hello.outbox.id);
-    if (known?.connection !== undefined && known.process !== hello.process) {
-      return refuse(CloseCode.nameInUse, 'another process delivers this outbox');
-    }
-    if (known?.process === hello.process && hello.connection < known.connectionNumber) {
-      return refuse(CloseCode.superseded, 'this process has a newer connection');
-    }
-    const actions: ReceiverAction<C>[] = [];
-    if (known?.connection !== undefined) {
-      const reason = 'this process has connected again';
-      actions.push(...this.#violation(known.connection, CloseCode.superseded, reason));
-    }
-    const tracked = this.#track(hello, known, actions, now);
-    if (tracked === undefined) {
-      return refuse(CloseCode.tooManyOutboxes, `${this.#outboxes.size} outboxes are connected`);
-    }
+    const { tracked, lost } = entered;
+    if (lost) actions.push({ kind: 'hand', from: lost.from, entries: [lost.gap] });
     this.#sessions.set(connection, tracked);
     const { name: consumer, window, maxEntryBytes } = this.options;
     const { position } = tracked.position;
@@ -247,72 +221,6 @@ export class Receiver<C> {
     const reason = `${event} is not allowed before hello`;
     return this.#violation(connection, CloseCode.unexpectedFrame, reason);
   }
-
-  /** What is known of the outbox of `hello`, from now on; undefined when there is no room for another. */
-  #track(
-    hello: Hello,
-    known: TrackedOutbox<C> | undefined,
-    actions: ReceiverAction<C>[],
-    now: number,
-  ): TrackedOutbox<C> | undefined {
-    const predecessor = this.#predecessor(hello); // before it can be forgotten to make room
-    if (known) {
-      const { received } = known.position.position ?? {};
-      const isLost = received !== undefined && compareOffsets(received, hello.outbox.next) >= 0;
-      if (!isLost) return Object.assign(known, connected(hello, now));
-      actions.push({ kind: 'hand', from: known, entries: [known.position.lost()] });
-    } else if (!this.#makeRoom(hello.publisher)) {
-      return undefined;
-    }
-    const tracked: TrackedOutbox<C> = {
-      position: new OutboxPosition(hello.outbox.id, hello.publisher, predecessor),
-      process: hello.process,
-      connection: undefined,
-      status: undefined,
-      handledEntries: 0,
-      handledBytes: 0,
-      ackDueAt: undefined,
-      ...connected(hello, now),
-    };
-    this.#outboxes.set(hello.outbox.id, tracked);
-    this.#publishers.set(hello.publisher, tracked);
-    return tracked;
-  }
-
-  #predecessor({ publisher, outbox }: Hello): LastHeard | undefined {
-    const position = this.#publishers.get(publisher)?.position;
-    return position?.outbox === outbox.id ? undefined : position?.lastHeard;
-  }
-
-  /**
-   * Forgets an outbox, if there are too many: one that a later outbox of its publisher replaces, else
-   * the one that was away for longest; false when all are in use.
-   */
-  #makeRoom(newcomer: string): boolean {
-    if (this.#outboxes.size < this.options.maxOutboxes) return true;
-    const idle = [...this.#outboxes.values()].filter(
-      ({ connection, position }) => connection === undefined && position.pendingEntries === 0,
-    );
-    const isLast = (tracked: TrackedOutbox<C>): boolean => {
-      const { publisher } = tracked.position;
-      return publisher !== newcomer && this.#publishers.get(publisher) === tracked;
-    };
-    const [oldest] = idle.sort(
-      (a, b) => Number(isLast(a)) - Number(isLast(b)) || a.since - b.since,
-    );
-    if (oldest === undefined) return false;
-    const { outbox, publisher } = oldest.position;
-    this.#outboxes.delete(outbox);
-    if (this.#publishers.get(publisher) === oldest) this.#publishers.delete(publisher);
-    return true;
-  }
-}
-
-function connected(
-  { connection }: Hello,
-  now: number,
-): Pick<TrackedOutbox<unknown>, 'connectionNumber' | 'since' | 'hasLeft'> {
-  return { connectionNumber: connection, since: now, hasLeft: false };
 }
 
 /** Whether the offsets ascend, beginning behind `after`. */

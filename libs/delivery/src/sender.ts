@@ -13,6 +13,7 @@ import {
 } from '@relay/contracts';
 import type { ReadLimit } from './outbox.js';
 import { Ring } from './ring.js';
+import { entriesUpTo, SenderCounts } from './sender-counts.js';
 
 /** What a frame carries at the most; a single larger entry travels alone. */
 export const FRAME_LIMIT: ReadLimit = { entries: 1024, bytes: 256 * 1024 };
@@ -61,12 +62,7 @@ const NOTHING: readonly SenderAction[] = [];
 export class Sender {
   /** What the consumer calls itself, once it has said so. */
   consumer: string | undefined;
-  /** Entries that were sent, each time that they were. */
-  sentEntries = 0;
-  /** Those among them that had been sent before. */
-  resentEntries = 0;
-  /** Messages in whose place a gap was sent, because they are larger than the consumer takes. */
-  tooLargeMessages = 0;
+  readonly counts = new SenderCounts();
   #connection: Connection = { state: 'disconnected' };
   /** The consumer has handled everything up to here. */
   #acknowledged: Place = { offset: BEFORE_ALL, at: null };
@@ -74,8 +70,6 @@ export class Sender {
   #sent: Place = this.#acknowledged;
   /** Frames behind `#acknowledged` up to `#sent`, the oldest first. */
   readonly #inFlight = new Ring<InFlight>();
-  /** The end of what was ever sent. */
-  #sentOnce: Offset = BEFORE_ALL;
   #acknowledgedEntries = 0;
   #inFlightEntries = 0;
   #inFlightBytes = 0;
@@ -113,7 +107,9 @@ export class Sender {
   /** Entries that were sent and are acknowledged. */
   get acknowledgedEntries(): number {
     const oldest = this.#inFlight.at(0);
-    return this.#acknowledgedEntries + (oldest ? entriesUpTo(this.acknowledged, oldest) : 0);
+    if (oldest === undefined) return this.#acknowledgedEntries;
+    const frame = { ...oldest, last: oldest.last.offset };
+    return this.#acknowledgedEntries + entriesUpTo(this.acknowledged, frame);
   }
 
   /** Whether the consumer has handled everything that the outbox holds. */
@@ -177,7 +173,7 @@ export class Sender {
     const { welcome } = this.#connection;
     const fitting = this.#fitting(entries, welcome);
     if (fitting.entries.length === 0) return NOTHING;
-    this.#count(after, fitting.entries, fitting.last.offset);
+    this.counts.sent(after, fitting.entries, fitting.last.offset);
     const first = fitting.entries[0]?.offset ?? after;
     this.#inFlight.push({ ...fitting, first, entries: fitting.entries.length });
     this.#inFlightEntries += fitting.entries.length;
@@ -217,20 +213,6 @@ export class Sender {
     if (compareOffsets(cursor, this.acknowledged) <= 0) return NOTHING;
     this.#acknowledged = { offset: cursor, at };
     return [{ kind: 'progress' }];
-  }
-
-  #count(after: Offset, entries: readonly Entry[], last: Offset): void {
-    const sentOnce = this.#sentOnce;
-    this.sentEntries += entries.length;
-    if (compareOffsets(last, sentOnce) > 0) this.#sentOnce = last;
-    const fresh =
-      compareOffsets(after, sentOnce) >= 0
-        ? entries
-        : entries.filter(({ offset }) => compareOffsets(offset, sentOnce) > 0);
-    this.resentEntries += entries.length - fresh.length;
-    for (const entry of fresh) {
-      if (entry.kind === 'gap' && entry.reason === GapReason.tooLarge) this.tooLargeMessages += 1;
-    }
   }
 
   #forget(frame: InFlight): void {
@@ -305,15 +287,6 @@ export function acknowledgedByAll(senders: readonly Sender[]): Offset {
   return senders
     .map((sender) => sender.acknowledged)
     .reduce((least, offset) => (compareOffsets(offset, least) < 0 ? offset : least));
-}
-
-/** How many entries of a frame lie up to `cursor`; 0 where their offsets do not follow each other. */
-function entriesUpTo(cursor: Offset, { first, last, entries }: InFlight): number {
-  if (compareOffsets(cursor, first) < 0) return 0;
-  const [from, to, reached] = [first, last.offset, cursor].map((offset) =>
-    Number(offset.slice(offset.indexOf('-') + 1)),
-  ) as [number, number, number];
-  return to - from + 1 === entries ? reached - from + 1 : 0;
 }
 
 function close(code: CloseCode, reason: string): SenderAction {
