@@ -18,13 +18,18 @@ async function publish(redis: RedisServer, texts: readonly string[]): Promise<vo
   for (const text of texts) await redis.cli('PUBLISH', 'test_websocket', text);
 }
 
-/** The payloads that a consumer with --output=json has printed, once the last of them is there. */
-async function printed(consumer: RecordedProcess, last: string): Promise<Buffer[]> {
+/** A line of --output=json. */
+interface Line {
+  readonly kind: 'message' | 'gap' | 'start';
+  readonly payload?: string;
+  readonly encoding?: 'base64';
+  readonly reason?: string;
+}
+
+/** What a consumer with --output=json has printed, once its last payload is there. */
+async function printed(consumer: RecordedProcess, last: string): Promise<Line[]> {
   await consumer.waitForLine('stdout', `"payload":${JSON.stringify(last)}`);
-  return consumer.lines('stdout').map((line) => {
-    const { payload, encoding } = JSON.parse(line) as { payload: string; encoding?: 'base64' };
-    return Buffer.from(payload, encoding ?? 'utf8');
-  });
+  return consumer.lines('stdout').map((line) => JSON.parse(line) as Line);
 }
 
 it('prints the six messages of the greeting in order', async () => {
@@ -44,7 +49,11 @@ it('prints every payload byte for byte', async () => {
   await subscribed(publisher);
   for (const [, payload] of awkwardPayloads) await redis.cli('PUBLISH', 'test_websocket', payload);
   await redis.cli('PUBLISH', 'test_websocket', 'the end');
-  const arrived = await printed(consumer, 'the end');
+  const [start, ...messages] = await printed(consumer, 'the end');
+  expect(start?.kind).toBe('start');
+  const arrived = messages.map(({ payload, encoding }) =>
+    Buffer.from(payload ?? '', encoding ?? 'utf8'),
+  );
   expect(arrived).toHaveLength(awkwardPayloads.length + 1);
   for (const [index, [name, payload]] of awkwardPayloads.entries()) {
     expect([name, arrived[index]?.equals(payload)]).toEqual([name, true]);
@@ -80,6 +89,39 @@ it('delivers to a consumer that comes back what was published while it was away'
   const second = await stage.consumer('--output=raw');
   await second.waitForLine('stdout', 'Outputs');
   expect(second.lines('stdout')).toEqual(greeting);
+});
+
+it.each(['raw', 'pretty'])(
+  'says on stderr where messages begin, with --output=%s',
+  async (output) => {
+    const redis = await stage.redis();
+    const consumer = await stage.consumer(`--output=${output}`);
+    await subscribed(await stage.publisher(redis.url));
+    await publish(redis, ['hello']);
+    await consumer.waitForLine('stdout', 'hello');
+    expect(consumer.lines('stdout')).toHaveLength(1);
+    expect(consumer.output).toMatch(/^begins: publisher is subscribed since /m);
+  },
+);
+
+it('says in their place that messages may be missing, when the publisher was away', async () => {
+  const redis = await stage.redis();
+  const consumer = await stage.consumer('--output=json');
+  const first = await stage.publisher(redis.url);
+  await subscribed(first);
+  await publish(redis, ['before']);
+  await consumer.waitForLine('stdout', 'before');
+  expect(await first.stop()).toBe(0);
+  await publish(redis, ['unheard']);
+  await subscribed(await stage.publisher(redis.url));
+  await publish(redis, ['after']);
+  const lines = await printed(consumer, 'after');
+  expect(lines.map(({ payload, reason, kind }) => payload ?? reason ?? kind)).toEqual([
+    'start',
+    'before',
+    'publisher-restarted',
+    'after',
+  ]);
 });
 
 it('relays the channels and patterns that it is told to, and no others', async () => {

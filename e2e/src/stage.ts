@@ -1,5 +1,13 @@
 import { resolve } from 'node:path';
-import { freePort, RecordedProcess, RedisServer, type RedisServerOptions } from '@relay/testing';
+import { setTimeout } from 'node:timers/promises';
+import {
+  freePort,
+  MisbehavingProxy,
+  RecordedProcess,
+  type RecordedProcessOptions,
+  RedisServer,
+  type RedisServerOptions,
+} from '@relay/testing';
 
 export type App = 'publisher' | 'consumer';
 
@@ -20,6 +28,16 @@ export const env: Readonly<Record<string, string | undefined>> = {
   OUTBOX_MAX_MESSAGES: undefined,
   OUTBOX_MAX_BYTES: undefined,
   OUTPUT: undefined,
+  PUBLISHER_NAME: undefined,
+  CONSUMER_NAME: undefined,
+  HANDLER_ATTEMPTS: undefined,
+  HANDLER_TIMEOUT_MS: undefined,
+  DEAD_LETTER_FILE: undefined,
+  SHUTDOWN_TIMEOUT_MS: undefined,
+  READY_OUTBOX_PERCENT: undefined,
+  LOG_FORMAT: undefined,
+  LOG_LEVEL: undefined,
+  NODE_ENV: undefined,
 };
 
 export function mainOf(app: App): string {
@@ -30,12 +48,23 @@ export function mainOf(app: App): string {
 export class Stage {
   readonly #processes: RecordedProcess[] = [];
   readonly #servers: RedisServer[] = [];
+  readonly #proxies: MisbehavingProxy[] = [];
   #consumerPort: number | undefined;
 
   /** A built app with these flags and no others. */
   run(app: App, ...flags: string[]): RecordedProcess {
+    return this.runWith({}, app, ...flags);
+  }
+
+  /** As `run`, with these variables in its environment, and its output treated so. */
+  runWith(
+    options: Pick<RecordedProcessOptions, 'env' | 'onLine' | 'unkept'>,
+    app: App,
+    ...flags: string[]
+  ): RecordedProcess {
     const started = RecordedProcess.start(process.execPath, [mainOf(app), ...flags], {
-      env,
+      ...options,
+      env: { ...env, ...options.env },
       cwd: workspace,
     });
     this.#processes.push(started);
@@ -46,6 +75,13 @@ export class Stage {
     const server = await RedisServer.start(options);
     this.#servers.push(server);
     return server;
+  }
+
+  /** The network to what listens on `port`. */
+  async proxy(port: number): Promise<MisbehavingProxy> {
+    const proxy = await MisbehavingProxy.start({ port });
+    this.#proxies.push(proxy);
+    return proxy;
   }
 
   /** The port of every consumer of this stage, one after the other. */
@@ -61,9 +97,9 @@ export class Stage {
 
   async publisher(redisUrl: string, ...flags: string[]): Promise<RecordedProcess> {
     const consumer = `ws://127.0.0.1:${String(await this.consumerPort())}/relay`;
-    return this.run(
+    return this.runWith(
+      { env: { REDIS_URL: redisUrl } }, // it may hold a password, which does not belong into a list of processes
       'publisher',
-      `--redis-url=${redisUrl}`,
       `--consumer-url=${consumer}`,
       '--port=0',
       ...flags,
@@ -71,8 +107,10 @@ export class Stage {
   }
 
   async clear(): Promise<void> {
-    await Promise.all(this.#processes.map((started) => started.stop()));
+    // A publisher would wait for a consumer that is gone: nothing is to be gained from that here.
+    await Promise.all(this.#processes.map((started) => started.stop('SIGKILL')));
     await Promise.all(this.#servers.map((server) => server.stop()));
+    await Promise.all(this.#proxies.map((proxy) => proxy.stop()));
   }
 }
 
@@ -90,10 +128,30 @@ export function said(started: RecordedProcess): number {
   return started.lines('stderr').length;
 }
 
-/** What the publisher's health says of Redis. */
-export async function redisState(publisher: RecordedProcess): Promise<string> {
+/** The publisher's health, as far as tests ask for it. */
+export interface PublisherHealth {
+  readonly redis: { readonly state: string };
+  readonly outbox: { readonly entries: number };
+  readonly consumers: readonly {
+    readonly name: string | null;
+    readonly state: string;
+    readonly waiting: number;
+    readonly reconnects: number;
+  }[];
+}
+
+export async function health(publisher: RecordedProcess): Promise<PublisherHealth> {
   const line = await publisher.waitForLine('stderr', 'health at ');
   const response = await fetch(/http:\S+/.exec(line)?.[0] ?? '');
-  const { redis } = (await response.json()) as { redis: { state: string } };
-  return redis.state;
+  return (await response.json()) as PublisherHealth;
+}
+
+/** What the publisher's health says of Redis. */
+export async function redisState(publisher: RecordedProcess): Promise<string> {
+  return (await health(publisher)).redis.state;
+}
+
+/** Waits for what nobody announces, by looking again and again. */
+export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await isSo())) await setTimeout(20);
 }

@@ -13,6 +13,8 @@ export interface RecordedProcessOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly cwd?: string;
   readonly onLine?: (stream: StreamName, line: string) => void;
+  /** A stream that only `onLine` gets, and nobody keeps: for output without end. */
+  readonly unkept?: StreamName;
 }
 
 interface Waiter {
@@ -30,10 +32,13 @@ class Recording {
   private readonly decoder = new StringDecoder('utf8');
   private unfinished = '';
 
-  constructor(private readonly onLine: (line: string) => void) {}
+  constructor(
+    private readonly isKept: boolean,
+    private readonly onLine: (line: string) => void,
+  ) {}
 
   add(chunk: Buffer): void {
-    this.chunks.push(chunk);
+    if (this.isKept) this.chunks.push(chunk);
     const lines = (this.unfinished + this.decoder.write(chunk)).split(/\r?\n/);
     this.unfinished = lines.pop() ?? '';
     for (const line of lines) this.addLine(line);
@@ -50,7 +55,7 @@ class Recording {
   }
 
   private addLine(line: string): void {
-    this.lines.push(line);
+    if (this.isKept) this.lines.push(line);
     this.onLine(line);
     for (const waiter of this.waiters) {
       if (this.lines.length <= waiter.after || !matches(line, waiter.pattern)) continue;
@@ -74,11 +79,11 @@ export class RecordedProcess {
   private constructor(
     private readonly command: string,
     args: readonly string[],
-    { env, cwd, onLine }: RecordedProcessOptions,
+    { env, cwd, onLine, unkept }: RecordedProcessOptions,
   ) {
     this.recordings = {
-      stdout: new Recording((line) => onLine?.('stdout', line)),
-      stderr: new Recording((line) => onLine?.('stderr', line)),
+      stdout: new Recording(unkept !== 'stdout', (line) => onLine?.('stdout', line)),
+      stderr: new Recording(unkept !== 'stderr', (line) => onLine?.('stderr', line)),
     };
     this.child = spawn(command, args, {
       cwd,
@@ -140,6 +145,11 @@ export class RecordedProcess {
     return new Promise((resolve, reject) => {
       recording.waiters.add({ pattern, after, resolve, reject });
     });
+  }
+
+  /** Reads no more of what it says until it has ended: it has to wait when the pipe is full. */
+  pauseReading(stream: StreamName): void {
+    this.child[stream]?.pause();
   }
 
   /** Sends a signal to the process alone, as `kill PID` does. */

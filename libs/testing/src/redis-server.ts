@@ -50,6 +50,11 @@ export class RedisServer {
     return this.process?.running ?? false;
   }
 
+  get pid(): number {
+    if (this.process === undefined) throw new Error('Redis was not started.');
+    return this.process.pid;
+  }
+
   /** Starts it again on the same port, ending the one that runs. */
   async restart(): Promise<void> {
     await this.end('SIGTERM');

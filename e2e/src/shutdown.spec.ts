@@ -1,0 +1,41 @@
+import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
+import { Stage, subscribed } from './stage.js';
+
+jest.setTimeout(30_000);
+
+let stage: Stage;
+
+beforeEach(() => {
+  stage = new Stage();
+});
+
+afterEach(() => stage.clear());
+
+it('a publisher that nobody takes its messages from says how many are lost, and ends with 1', async () => {
+  const redis = await stage.redis();
+  const publisher = await stage.publisher(redis.url, '--shutdown-timeout-ms=300');
+  await subscribed(publisher);
+  for (const text of ['one', 'two', 'three']) await redis.cli('PUBLISH', 'test_websocket', text);
+  expect(await publisher.stop()).toBe(1);
+  expect(publisher.lines('stderr').at(-1)).toMatch(/\b3 messages not acknowledged/);
+});
+
+it('a publisher without messages ends with 0 though no consumer is there', async () => {
+  const redis = await stage.redis();
+  const anHour = '--shutdown-timeout-ms=3600000';
+  const publisher = await stage.publisher(redis.url, anHour);
+  await subscribed(publisher);
+  expect(await publisher.stop()).toBe(0);
+});
+
+it('a publisher delivers what waits before it ends, when the consumer comes in time', async () => {
+  const redis = await stage.redis();
+  const publisher = await stage.publisher(redis.url, '--shutdown-timeout-ms=3600000');
+  await subscribed(publisher);
+  for (const text of ['one', 'two', 'three']) await redis.cli('PUBLISH', 'test_websocket', text);
+  publisher.signal('SIGTERM');
+  const consumer = await stage.consumer('--output=raw');
+  expect(await publisher.exited).toEqual({ code: 0, signal: null });
+  await consumer.waitForLine('stdout', 'three');
+  expect(consumer.lines('stdout')).toEqual(['one', 'two', 'three']);
+});
