@@ -1,5 +1,5 @@
 export interface HeartbeatOptions {
-  /** How long the peer may be silent before it is asked for a sign of life; `check` is due as often. */
+  /** How often `check` is due; a peer that was silent for half of it is asked for a sign of life. */
   readonly intervalMs: number;
   /** How long it may be silent before the connection counts as dead. */
   readonly deadlineMs: number;
@@ -7,7 +7,7 @@ export interface HeartbeatOptions {
 
 export type HeartbeatVerdict = 'alive' | 'ask' | 'dead';
 
-/** Asks after 5 s of silence, gives up after 10 s. */
+/** Looks every 5 s, gives up after 10 s of silence. */
 export const HEARTBEAT: HeartbeatOptions = { intervalMs: 5_000, deadlineMs: 10_000 };
 
 /** Finds out that a peer is gone though its connection stands (half open). */
@@ -30,7 +30,7 @@ export class Heartbeat {
     this.#heardAt = now;
   }
 
-  /** What to do now. */
+  /** What to do now. Whoever is silent for the deadline was asked the time before. */
   check(now: number): HeartbeatVerdict {
     const { intervalMs, deadlineMs } = this.options;
     const wasAsleep = now - this.#checkedAt >= 2 * intervalMs; // we were, not the peer: ask anew
@@ -38,6 +38,6 @@ export class Heartbeat {
     if (wasAsleep) this.#heardAt = now - intervalMs;
     const silentMs = now - this.#heardAt;
     if (silentMs >= deadlineMs) return 'dead';
-    return silentMs >= intervalMs ? 'ask' : 'alive';
+    return silentMs * 2 >= intervalMs ? 'ask' : 'alive';
   }
 }
