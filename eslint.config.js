@@ -2,7 +2,7 @@ import js from '@eslint/js';
 import nx from '@nx/eslint-plugin';
 import tseslint from 'typescript-eslint';
 
-const frameworks = ['@nestjs/*', 'ws', 'ioredis'];
+const frameworks = ['@nestjs/*', 'ws', 'ioredis', 'prom-client'];
 
 export default tseslint.config(
   { ignores: ['**/dist', '**/tmp', '**/.nx'] },

@@ -123,7 +123,7 @@ async function demo(): Promise<void> {
       `--redis-channels=${channel}`,
     ],
     // The address of a Redis may hold a password, which does not belong into a list of processes.
-    { REDIS_URL: redis.href },
+    { REDIS_URL: redis.href, NO_PROXY: 'localhost', no_proxy: undefined },
   );
   await publisher.waitForLine('stderr', /subscribed to/);
   await publisher.waitForLine('stderr', /connected to/);

@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parse } from 'yaml';
-import { type App, Stage, workspace } from './stage.js';
+import { RecordedProcess } from '@relay/testing';
+import { type App, env, mainOf, Stage, workspace } from './stage.js';
 
 /** Names and defaults of the settings, as the built apps print them. */
 const settings: Record<App, Map<string, string>> = { publisher: new Map(), consumer: new Map() };
@@ -10,12 +11,22 @@ const names: Record<App, string[]> = {
   publisher: [
     'PUBLISHER_NAME',
     'REDIS_URL',
+    'REDIS_CA_FILE',
     'REDIS_CHANNELS',
     'CONSUMER_URL',
+    'RELAY_TOKEN',
+    'RELAY_TOKEN_FILE',
+    'METRICS_PUBLIC',
+    'CONSUMER_CA_FILE',
+    'CLIENT_CERT_FILE',
+    'CLIENT_KEY_FILE',
     'PUBLISHER_HOST',
     'PUBLISHER_PORT',
     'OUTBOX_MAX_MESSAGES',
     'OUTBOX_MAX_BYTES',
+    'READY_OUTBOX_PERCENT',
+    'LOG_FORMAT',
+    'LOG_LEVEL',
     'SHUTDOWN_TIMEOUT_MS',
   ],
   consumer: [
@@ -26,6 +37,21 @@ const names: Record<App, string[]> = {
     'HANDLER_ATTEMPTS',
     'HANDLER_TIMEOUT_MS',
     'DEAD_LETTER_FILE',
+    'MAX_ENTRY_BYTES',
+    'MAX_CONNECTIONS',
+    'MAX_CONNECTIONS_PER_ADDRESS',
+    'MAX_BARE_FRAMES_PER_SECOND',
+    'RELAY_TOKEN',
+    'RELAY_TOKEN_FILE',
+    'METRICS_PUBLIC',
+    'ALLOW_ANYONE',
+    'ALLOWED_ORIGINS',
+    'TRUST_PROXY',
+    'TLS_CERT_FILE',
+    'TLS_KEY_FILE',
+    'TLS_CLIENT_CA_FILE',
+    'LOG_FORMAT',
+    'LOG_LEVEL',
     'SHUTDOWN_TIMEOUT_MS',
   ],
 };
@@ -61,7 +87,8 @@ describe.each(['publisher', 'consumer'] as const)('the %s', (app) => {
     expect(help.stderr).toHaveLength(0);
     expect([...settings[app].keys()]).toEqual(names[app]);
     for (const name of names[app]) {
-      expect(help.stdout.toString()).toContain(`--${name.toLowerCase().replaceAll('_', '-')}=`);
+      const flag = `--${name.toLowerCase().replaceAll('_', '-')}=`;
+      expect(help.stdout.toString().includes(flag)).toBe(name !== 'RELAY_TOKEN');
     }
   });
 
@@ -85,4 +112,91 @@ it('the table of the README names every setting and no other', () => {
   const rows = [...fileOf('README.md').matchAll(/^\|.*$/gm)].map(([row]) => row);
   const named = rows.flatMap((row) => /^\| *`([A-Z_]+)`/.exec(row)?.[1] ?? []);
   expect(named.sort()).toEqual([...all().keys()].sort());
+});
+
+describe('what a process tells of its token', () => {
+  const secret = 'hunter2hunter2';
+
+  function runWith(
+    settings: Record<string, string>,
+    app: App,
+    ...flags: string[]
+  ): RecordedProcess {
+    const started = RecordedProcess.start(process.execPath, [mainOf(app), ...flags], {
+      env: { ...env, ...settings },
+      cwd: workspace,
+    });
+    processes.push(started);
+    return started;
+  }
+
+  const processes: RecordedProcess[] = [];
+
+  afterEach(async () => {
+    await Promise.all(processes.splice(0).map((started) => started.stop('SIGKILL')));
+  });
+
+  it('a consumer without one does not start on every address, and says what to set', async () => {
+    const consumer = runWith({}, 'consumer', '--host=0.0.0.0', '--port=0');
+    expect((await consumer.exited).code).toBe(1);
+    expect(consumer.output).toMatch(/RELAY_TOKEN.*RELAY_TOKEN_FILE.*ALLOW_ANYONE/);
+    expect(consumer.lines('stderr')).toHaveLength(1);
+  });
+
+  it('a consumer that allows anyone starts there, and says so loudly', async () => {
+    const settings = { ALLOW_ANYONE: 'true' };
+    const consumer = runWith(settings, 'consumer', '--host=0.0.0.0', '--port=0');
+    await consumer.waitForLine('stderr', 'listening on ws://0.0.0.0');
+    expect(await consumer.waitForLine('stderr', 'ALLOW_ANYONE')).toContain('WARN');
+  });
+
+  it('a consumer with one starts there, and shows it nowhere', async () => {
+    const consumer = runWith({ RELAY_TOKEN: secret }, 'consumer', '--host=0.0.0.0', '--port=0');
+    await consumer.waitForLine('stderr', 'listening on ws://0.0.0.0');
+    await consumer.stop();
+    expect(consumer.output).not.toContain(secret);
+  });
+
+  it.each(['publisher', 'consumer'] as const)('a %s refuses it as a flag', async (app) => {
+    const started = runWith({}, app, `--relay-token=${secret}`);
+    expect((await started.exited).code).toBe(2);
+    expect(started.output).toMatch(/--relay-token.*RELAY_TOKEN.*RELAY_TOKEN_FILE/);
+    expect(started.output).not.toContain(secret);
+  });
+
+  it('a consumer reports all that does not go together', async () => {
+    const settings = {
+      RELAY_TOKEN: secret,
+      RELAY_TOKEN_FILE: '/nowhere/token',
+      ALLOW_ANYONE: 'true',
+      TLS_CERT_FILE: '/nowhere/tls.crt',
+    };
+    const consumer = runWith(settings, 'consumer', '--port=x');
+    expect((await consumer.exited).code).toBe(2);
+    expect(consumer.output).toContain('--port is "x"');
+    expect(consumer.output).toContain('RELAY_TOKEN and RELAY_TOKEN_FILE set the same thing');
+    expect(consumer.output).toContain('ALLOW_ANYONE is true, but a token is set');
+    expect(consumer.output).toContain('"/nowhere/tls.crt", which cannot be read (ENOENT)');
+    expect(consumer.output).toContain('TLS_CERT_FILE is given without TLS_KEY_FILE');
+    expect(consumer.output).not.toContain(secret);
+  });
+
+  it('a publisher reports certificates that nothing would check', async () => {
+    const settings = { CONSUMER_CA_FILE: '/nowhere/ca', CLIENT_KEY_FILE: '/nowhere/key' };
+    const publisher = runWith(settings, 'publisher', '--redis-ca-file=/nowhere/redis');
+    expect((await publisher.exited).code).toBe(2);
+    expect(publisher.output).toContain('REDIS_CA_FILE is given, but REDIS_URL is not rediss://');
+    expect(publisher.output).toContain('CONSUMER_CA_FILE is given, but no CONSUMER_URL is wss://');
+    expect(publisher.output).toContain('CLIENT_KEY_FILE is given without CLIENT_CERT_FILE');
+  });
+
+  it('a publisher that would send it in clear over a network says so', async () => {
+    const flags = ['--consumer-url=ws://192.0.2.1/relay,ws://[::1]:9/relay', '--port=0'];
+    const publisher = runWith({ RELAY_TOKEN: secret }, 'publisher', ...flags);
+    const line = await publisher.waitForLine('stderr', 'in clear');
+    expect(line).toContain('ws://192.0.2.1/relay');
+    await publisher.waitForLine('stderr', 'health at');
+    expect(publisher.lines('stderr').filter((text) => text.includes('in clear'))).toHaveLength(1);
+    expect(publisher.output).not.toContain(secret);
+  });
 });

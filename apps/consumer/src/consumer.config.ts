@@ -1,5 +1,7 @@
 import {
+  accessSettings,
   type ConfigOf,
+  list,
   milliseconds,
   name,
   optionalText,
@@ -8,8 +10,17 @@ import {
   sameValue,
   type Settings,
   sharedSettings,
+  yesOrNo,
 } from '@relay/runtime';
 import * as z from 'zod';
+import { isProxyAddress } from './reception/client-address.js';
+import { isOrigin } from './reception/origin.js';
+
+/** Comma-separated items, or none at all. */
+function listOrNone(isItem: (text: string) => boolean): z.ZodType<string[], string> {
+  const items = list(z.string().refine(isItem));
+  return z.union([z.literal('').transform(() => []), items]);
+}
 
 /** Every setting of the consumer. */
 export const consumerSettings = {
@@ -56,6 +67,69 @@ export const consumerSettings = {
     default: '',
     meaning: 'where dead letters are written, a JSON line each; without it on stderr',
     expected: 'the path of a file that can be written',
+  },
+  MAX_ENTRY_BYTES: {
+    schema: positiveInteger.pipe(z.number().max(128 * 1024 * 1024)),
+    default: '4194304',
+    meaning: 'the largest message that it takes; a larger one comes as a gap',
+    expected: 'bytes, a whole number from 1 to 134217728',
+  },
+  MAX_CONNECTIONS: {
+    schema: positiveInteger,
+    default: '500',
+    meaning: 'how many WebSockets may be connected',
+    expected: 'a whole number from 1',
+  },
+  MAX_CONNECTIONS_PER_ADDRESS: {
+    schema: positiveInteger,
+    default: '100',
+    meaning: 'how many of them may come from one address, or one IPv6 network of 64 bits',
+    expected: 'a whole number from 1',
+  },
+  MAX_BARE_FRAMES_PER_SECOND: {
+    schema: positiveInteger,
+    default: '1000',
+    meaning: 'how many frames of a client without the sub-protocol are read in a second',
+    expected: 'a whole number from 1',
+  },
+  ...accessSettings,
+  ALLOW_ANYONE: {
+    schema: yesOrNo,
+    default: 'false',
+    meaning: 'whether anyone who reaches it may connect, without a token and at any address',
+    expected: 'true or false',
+  },
+  ALLOWED_ORIGINS: {
+    schema: listOrNone(isOrigin),
+    default: '',
+    meaning: 'the web pages that may connect',
+    expected: 'origins such as https://example.com, comma-separated',
+  },
+  TRUST_PROXY: {
+    schema: listOrNone(isProxyAddress),
+    default: '',
+    meaning: 'the proxies whose X-Forwarded-For says who connects, where limits count by address',
+    expected:
+      'addresses, networks such as 10.0.0.0/8, loopback, linklocal or uniquelocal, comma-separated',
+  },
+  TLS_CERT_FILE: {
+    schema: optionalText,
+    default: '',
+    meaning:
+      'its certificate, and those between it and the authority; with it it speaks TLS (wss://)',
+    expected: 'the path of a PEM file; read again when it changes',
+  },
+  TLS_KEY_FILE: {
+    schema: optionalText,
+    default: '',
+    meaning: 'the key of its certificate',
+    expected: 'the path of a PEM file; read again when it changes',
+  },
+  TLS_CLIENT_CA_FILE: {
+    schema: optionalText,
+    default: '',
+    meaning: 'the authority whose certificate every client has to show, too',
+    expected: 'the path of a PEM file; read again when it changes',
   },
   ...sharedSettings,
 } satisfies Settings;

@@ -1,10 +1,23 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import {
+  accessProviders,
+  HealthController,
+  HealthSource,
+  Lifecycle,
+  Metrics,
+  MetricsController,
+  Tokens,
+} from '@relay/runtime';
 import type { ConsumerConfig } from './consumer.config.js';
 import { DeadLetters } from './handling/dead-letters.js';
 import { Dispatcher } from './handling/dispatcher.js';
 import { PrintMessages } from './handling/print-messages.js';
-import { HealthController } from './health.controller.js';
-import { MAX_ENTRY_BYTES, MAX_OUTBOXES, Reception, WINDOW } from './reception/reception.js';
+import { ConsumerHealth } from './health/consumer-health.js';
+import { LIMITS, LimitsReached } from './limits.js';
+import { measureConsumer } from './metrics/consumer-metrics.js';
+import { measureLimits } from './metrics/limit-metrics.js';
+import { Admission } from './reception/admission.js';
+import { Reception } from './reception/reception.js';
 import { RelayGateway } from './reception/relay.gateway.js';
 
 @Module({})
@@ -12,9 +25,44 @@ export class ConsumerModule {
   static register(config: ConsumerConfig): DynamicModule {
     return {
       module: ConsumerModule,
-      controllers: [HealthController],
+      controllers: [HealthController, MetricsController],
       providers: [
         RelayGateway,
+        ...accessProviders(config),
+        Lifecycle,
+        LimitsReached,
+        {
+          provide: HealthSource,
+          inject: [Lifecycle, Reception, Dispatcher, DeadLetters],
+          useFactory: (...parts: ConstructorParameters<typeof ConsumerHealth>) =>
+            new ConsumerHealth(...parts),
+        },
+        {
+          provide: Metrics,
+          inject: [HealthSource, Reception, Dispatcher, DeadLetters, LimitsReached],
+          useFactory: (
+            health: HealthSource,
+            reception: Reception,
+            dispatcher: Dispatcher,
+            deadLetters: DeadLetters,
+            reached: LimitsReached,
+          ) => {
+            const metrics = new Metrics();
+            measureConsumer(metrics, health, reception, dispatcher, deadLetters);
+            measureLimits(metrics, reached);
+            return metrics;
+          },
+        },
+        {
+          provide: Admission,
+          inject: [Tokens],
+          useFactory: (tokens: Tokens) =>
+            new Admission({
+              tokens,
+              allowsAnyone: config.allowAnyone,
+              allowedOrigins: config.allowedOrigins,
+            }),
+        },
         {
           provide: DeadLetters,
           useFactory: () => new DeadLetters(config.deadLetterFile),
@@ -32,16 +80,17 @@ export class ConsumerModule {
         },
         {
           provide: Reception,
-          inject: [Dispatcher],
-          useFactory: (dispatcher: Dispatcher) =>
+          inject: [Dispatcher, LimitsReached],
+          useFactory: (dispatcher: Dispatcher, reached: LimitsReached) =>
             new Reception(
               {
                 name: config.consumerName,
-                window: WINDOW,
-                maxEntryBytes: MAX_ENTRY_BYTES,
-                maxOutboxes: MAX_OUTBOXES,
+                window: LIMITS.window,
+                maxEntryBytes: config.maxEntryBytes,
+                maxOutboxes: LIMITS.outboxes,
               },
               dispatcher,
+              reached,
             ),
         },
       ],

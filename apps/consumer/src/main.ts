@@ -1,29 +1,75 @@
 import 'reflect-metadata';
-import { Logger } from '@nestjs/common';
+import type { Server } from 'node:https';
 import { NestFactory } from '@nestjs/core';
 import { RELAY_PATH } from '@relay/contracts';
-import { listen, runApp, type RunningApp, StderrLogger, stopListening } from '@relay/runtime';
+import {
+  boundHttp,
+  EventLog,
+  HTTP_LIMITS,
+  Lifecycle,
+  listen,
+  runApp,
+  type RunningApp,
+  secureHeaders,
+  StderrLogger,
+  stopListening,
+} from '@relay/runtime';
+import { checkConsumer } from './consumer.checks.js';
 import { type ConsumerConfig, consumerSettings } from './consumer.config.js';
 import { ConsumerModule } from './consumer.module.js';
 import { DeadLetters } from './handling/dead-letters.js';
+import { LimitsReached } from './limits.js';
+import { Admission, admitRequests } from './reception/admission.js';
+import { clientAddress, isTrustedProxy } from './reception/client-address.js';
 import { Reception } from './reception/reception.js';
 import { RelayAdapter } from './reception/relay-adapter.js';
+import { ServerCertificate } from './reception/server-certificate.js';
 
 async function start(config: ConsumerConfig): Promise<RunningApp> {
+  const certificate = ServerCertificate.of(config);
+  const { tlsHandshakeMs: handshakeTimeout } = HTTP_LIMITS;
   const app = await NestFactory.create(ConsumerModule.register(config), {
-    logger: new StderrLogger(),
+    logger: new StderrLogger(config),
+    bodyParser: false, // nothing here takes one
+    ...(certificate && { httpsOptions: { ...certificate.options, handshakeTimeout } }),
   });
-  const logger = new Logger('consumer');
+  const log = new EventLog('consumer');
   await app.get(DeadLetters).prepare();
-  app.useWebSocketAdapter(new RelayAdapter(app));
-  const port = await listen(app, config.consumerHost, config.consumerPort);
-  logger.log(`listening on ws://${config.consumerHost}:${port}${RELAY_PATH}`);
+  const admission = app.get(Admission);
+  const reached = app.get(LimitsReached);
+  boundHttp(app.getHttpServer() as Server, {
+    onReached: (limit) => reached.add(limit),
+    hasUpgrades: true,
+    isExempt: isTrustedProxy(config.trustProxy),
+  });
+  app.useWebSocketAdapter(
+    new RelayAdapter(app, admission, clientAddress(config.trustProxy), { limits: config, reached }),
+  );
+  app.use(secureHeaders());
+  app.use(admitRequests(admission));
+  const port = await listen(app, config.consumerHost, config.consumerPort, (address) =>
+    admission.objectionTo(address),
+  );
+  certificate?.follow(app.getHttpServer() as Server);
+  if (admission.isOpenToAnyone) {
+    log.warn(
+      'open-to-anyone',
+      'ALLOW_ANYONE is true: whoever reaches this port may send messages, without a token',
+    );
+  }
+  const url = `${certificate ? 'wss' : 'ws'}://${config.consumerHost}:${port}${RELAY_PATH}`;
+  app.get(Lifecycle).enter('listening');
+  log.info('listening', `listening on ${url}`, { url });
 
   return {
     async shutDown(deadline): Promise<number> {
+      app.get(Lifecycle).enter('stopping');
       stopListening(app);
       const isDone = await app.get(Reception).stop(deadline);
-      if (!isDone) logger.warn('a handler did not end in time; what it was given will come again');
+      if (!isDone) {
+        const sentence = 'a handler did not end in time; what it was given will come again';
+        log.warn('handler-left-running', sentence);
+      }
       await app.close();
       return isDone ? 0 : 1;
     },
@@ -36,4 +82,4 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
-await runApp('consumer', consumerSettings, start);
+await runApp('consumer', consumerSettings, start, checkConsumer);

@@ -1,9 +1,11 @@
 import { isIPv6 } from 'node:net';
 import { RELAY_PATH, testWebsocketDto } from '@relay/contracts';
 import {
+  accessSettings,
   type ConfigOf,
   list,
   name,
+  optionalText,
   port,
   positiveInteger,
   sameValue,
@@ -32,6 +34,12 @@ export const publisherSettings = {
     expected: 'redis://[user:password@]host:port[/db], rediss:// for TLS',
     mask: withoutPassword,
   },
+  REDIS_CA_FILE: {
+    schema: optionalText,
+    default: '',
+    meaning: "the authority of the certificate of rediss://, in place of the system's",
+    expected: 'the path of a PEM file',
+  },
   REDIS_CHANNELS: {
     schema: channels,
     default: testWebsocketDto.channel,
@@ -50,6 +58,25 @@ export const publisherSettings = {
         toValue: (host: string) => `ws://${isIPv6(host) ? `[${host}]` : host}:3001${RELAY_PATH}`,
       },
     },
+  },
+  ...accessSettings,
+  CONSUMER_CA_FILE: {
+    schema: optionalText,
+    default: '',
+    meaning: "the authority of the certificates of wss://, in place of the system's",
+    expected: 'the path of a PEM file; read anew at each connection',
+  },
+  CLIENT_CERT_FILE: {
+    schema: optionalText,
+    default: '',
+    meaning: 'its own certificate, for consumers that ask for one',
+    expected: 'the path of a PEM file; read anew at each connection',
+  },
+  CLIENT_KEY_FILE: {
+    schema: optionalText,
+    default: '',
+    meaning: 'the key of that certificate',
+    expected: 'the path of a PEM file; read anew at each connection',
   },
   PUBLISHER_HOST: {
     schema: z.string().min(1),
@@ -75,6 +102,13 @@ export const publisherSettings = {
     default: '268435456',
     meaning: 'how many bytes they take at the most',
     expected: 'a whole number from 1',
+  },
+  READY_OUTBOX_PERCENT: {
+    schema: positiveInteger.pipe(z.number().max(100)),
+    default: '50',
+    meaning:
+      'how full the outbox may be, while no consumer is there, for the publisher to be ready',
+    expected: 'a whole number from 1 to 100',
   },
   ...sharedSettings,
 } satisfies Settings;

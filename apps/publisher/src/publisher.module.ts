@@ -1,8 +1,19 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import {
+  accessProviders,
+  HealthController,
+  HealthSource,
+  Lifecycle,
+  Metrics,
+  MetricsController,
+  Tokens,
+} from '@relay/runtime';
+import { ConsumerAccess } from './delivery/consumer-access.js';
 import { Delivery } from './delivery/delivery.js';
-import { HealthController } from './health.controller.js';
+import { PublisherHealth } from './health/publisher-health.js';
 import { IntakeController } from './intake/intake.controller.js';
 import { RedisIntake } from './intake/redis-intake.js';
+import { measurePublisher } from './metrics/publisher-metrics.js';
 import type { PublisherConfig } from './publisher.config.js';
 
 @Module({})
@@ -10,21 +21,48 @@ export class PublisherModule {
   static register(config: PublisherConfig): DynamicModule {
     return {
       module: PublisherModule,
-      controllers: [IntakeController, HealthController],
+      controllers: [IntakeController, HealthController, MetricsController],
       providers: [
+        ...accessProviders(config),
+        Lifecycle,
+        {
+          provide: HealthSource,
+          inject: [Lifecycle, RedisIntake, Delivery],
+          useFactory: (lifecycle: Lifecycle, intake: RedisIntake, delivery: Delivery) =>
+            new PublisherHealth(lifecycle, intake, delivery, config.readyOutboxPercent),
+        },
+        {
+          provide: Metrics,
+          inject: [HealthSource, RedisIntake, Delivery],
+          useFactory: (health: HealthSource, intake: RedisIntake, delivery: Delivery) => {
+            const metrics = new Metrics();
+            measurePublisher(metrics, health, intake, delivery);
+            return metrics;
+          },
+        },
         {
           provide: RedisIntake,
           inject: [Delivery],
           useFactory: (delivery: Delivery) =>
-            new RedisIntake({ url: config.redisUrl, channels: config.redisChannels }, delivery),
+            new RedisIntake(
+              { url: config.redisUrl, channels: config.redisChannels, caFile: config.redisCaFile },
+              delivery,
+            ),
         },
         {
           provide: Delivery,
-          useFactory: () =>
+          inject: [Tokens],
+          useFactory: (tokens: Tokens) =>
             new Delivery({
               name: config.publisherName,
+              channels: config.redisChannels,
               consumerUrls: config.consumerUrl,
               bounds: { maxMessages: config.outboxMaxMessages, maxBytes: config.outboxMaxBytes },
+              access: new ConsumerAccess(tokens, {
+                cert: config.clientCertFile,
+                key: config.clientKeyFile,
+                ca: config.consumerCaFile,
+              }),
             }),
         },
       ],

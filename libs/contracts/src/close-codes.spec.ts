@@ -14,6 +14,7 @@ describe('a close code', () => {
   it.each([
     ['a shutdown', CloseCode.goingAway],
     ['a connection that broke', 1006],
+    ['too many bare frames that are no messages', CloseCode.policyViolation],
     ['a handshake that took too long', CloseCode.handshakeTimeout],
     ['a name that is in use', CloseCode.nameInUse],
     ['too many outboxes', CloseCode.tooManyOutboxes],

@@ -5,6 +5,8 @@
 export const CloseCode = {
   /** The peer is shutting down, or a publisher has said goodbye (RFC 6455). */
   goingAway: 1001,
+  /** A client without the sub-protocol sent too many frames that are no messages (RFC 6455). */
+  policyViolation: 1008,
   /** Something went wrong inside the consumer (RFC 6455). */
   internalError: 1011,
   /** `hello` or `welcome` did not come in time. */

@@ -1,5 +1,22 @@
+export { accessProviders } from './access/access-providers.js';
+export { accessSettings } from './access/access-settings.js';
+export {
+  type CertificateFiles,
+  certificateMistakes,
+  type Certificates,
+  readCertificates,
+} from './access/certificate-files.js';
+export { isForLocalHost, isForwarded, isLocal, isLoopback } from './access/local-request.js';
+export { tokenMistakes } from './access/token-mistakes.js';
+export { Tokens, type TokenSettings, type TokenVerdict } from './access/tokens.js';
+export { Trust, TrustedGuard } from './access/trust.js';
+export { addressGroup } from './bounds/address-group.js';
+export { boundHttp, type HttpBounds } from './bounds/bound-http.js';
+export { ConnectionCounts, type Lack } from './bounds/connection-counts.js';
+export { HTTP_LIMITS, HTTP_LIMITS_COUNTED, type HttpLimit } from './bounds/http-limits.js';
+export { secureHeaders } from './bounds/secure-headers.js';
 export { helpText } from './config/help.js';
-export { ConfigError, loadConfig } from './config/load-config.js';
+export { type Check, ConfigError, loadConfig } from './config/load-config.js';
 export {
   list,
   milliseconds,
@@ -9,6 +26,7 @@ export {
   positiveInteger,
   url,
   withoutPassword,
+  yesOrNo,
 } from './config/schemas.js';
 export {
   type ConfigOf,
@@ -18,9 +36,19 @@ export {
   type Settings,
   type ShortFlag,
 } from './config/setting.js';
+export { HealthController } from './health/health.controller.js';
+export { HealthSource, type Readiness, type ReadinessPart } from './health/health-source.js';
+export { Lifecycle, type LifecycleState } from './health/lifecycle.js';
+export { Watched } from './health/watched.js';
 export { keepAlive, type PingableSocket, type Silence } from './keep-alive.js';
 export { listen, stopListening } from './listen.js';
-export { StderrLogger } from './logger.js';
+export { EventLog, type EventFields } from './log/event-log.js';
+export { harmless } from './log/harmless.js';
+export { type LogOptions, StderrLogger } from './log/stderr-logger.js';
+export { Buckets } from './metrics/buckets.js';
+export { Metrics, type Labels } from './metrics/metrics.js';
+export { MetricsController } from './metrics/metrics.controller.js';
+export { OTHER, Tally } from './metrics/tally.js';
 export { runApp, type RunningApp, StartError } from './run-app.js';
 export { sharedSettings } from './shared-settings.js';
 export { onShutdownSignal } from './shutdown-signals.js';

@@ -4,19 +4,30 @@ import type { AddressInfo, Server } from 'node:net';
 import type { INestApplication } from '@nestjs/common';
 import { StartError } from './run-app.js';
 
+/** Why an app must not listen at an address, if so. */
+export type Objection = (address: string) => string | undefined;
+
 /**
  * Listens on `host` and `port` (0: a free one) and gives the port.
  * A name with addresses of both kinds means its IPv4 one, which every client of `localhost` tries.
  *
  * @throws StartError with a sentence that tells what to do.
  */
-export async function listen(app: INestApplication, host: string, port: number): Promise<number> {
+export async function listen(
+  app: INestApplication,
+  host: string,
+  port: number,
+  objectionTo: Objection = () => undefined,
+): Promise<number> {
   const server = app.getHttpServer() as Server;
   await app.init();
   try {
     const { address } = await lookup(host, { order: 'ipv4first' });
+    const objection = objectionTo(address);
+    if (objection !== undefined) throw new StartError(objection);
     await once(server.listen(port, address), 'listening');
   } catch (cause) {
+    if (cause instanceof StartError) throw cause;
     throw new StartError(sentence(host, port, (cause as NodeJS.ErrnoException).code), { cause });
   }
   return (server.address() as AddressInfo).port;

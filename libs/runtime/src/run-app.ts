@@ -1,5 +1,5 @@
 import { helpText } from './config/help.js';
-import { ConfigError, loadConfig } from './config/load-config.js';
+import { type Check, ConfigError, loadConfig } from './config/load-config.js';
 import type { ConfigOf, Settings } from './config/setting.js';
 import { sharedSettings } from './shared-settings.js';
 import { onShutdownSignal } from './shutdown-signals.js';
@@ -28,6 +28,7 @@ export async function runApp<S extends Settings & typeof sharedSettings>(
   app: string,
   settings: S,
   start: (config: ConfigOf<S>) => Promise<RunningApp>,
+  check?: Check<S>,
 ): Promise<void> {
   const argv = process.argv.slice(2);
   if (argv.includes('--help') || argv.includes('-h')) {
@@ -35,7 +36,7 @@ export async function runApp<S extends Settings & typeof sharedSettings>(
     return;
   }
   try {
-    const config = loadConfig(settings, process.env, argv);
+    const config = loadConfig(settings, process.env, argv, check);
     const starting = start(config);
     onShutdownSignal(
       async (deadline) => (await starting).shutDown(deadline), // a signal may come while it starts

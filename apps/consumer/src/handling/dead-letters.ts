@@ -1,8 +1,10 @@
 import { appendFile } from 'node:fs/promises';
-import { Logger } from '@nestjs/common';
-import { StartError } from '@relay/runtime';
+import { EventLog, StartError, Tally } from '@relay/runtime';
 import { jsonPayload } from './json-payload.js';
 import type { Message } from './message.js';
+
+/** How many handlers are counted apart. */
+const MAX_HANDLERS = 100;
 
 /** Why a message became a dead letter. */
 export interface Refusal {
@@ -15,13 +17,23 @@ export interface Refusal {
 
 /** Writes down, whole, what handlers refused for good: JSON lines in a file, or on stderr without one. */
 export class DeadLetters {
-  count = 0;
-  readonly #logger = new Logger('handling');
+  /** By the handler that refused. */
+  readonly byHandler = new Tally([], MAX_HANDLERS);
+  readonly #log = new EventLog('handling');
 
   constructor(
     private readonly file: string | undefined,
     private readonly stderr: NodeJS.WritableStream = process.stderr,
   ) {}
+
+  /** Counts for `handler` from now on, with 0. */
+  expect(handler: string): void {
+    this.byHandler.add(handler, 0);
+  }
+
+  get count(): number {
+    return this.byHandler.total;
+  }
 
   /**
    * Sees that the file can be written.
@@ -42,12 +54,15 @@ export class DeadLetters {
   }
 
   async add(message: Message, refusal: Refusal): Promise<void> {
-    this.count += 1;
     const { handler, attempts, error } = refusal;
+    const { channel, id = 'bare' } = message;
+    this.byHandler.add(handler);
     const line = `${JSON.stringify(letterOf(message, refusal))}\n`;
-    this.#logger.error(
-      `${handler} refused a message on ${message.channel} (${message.id ?? 'bare'}) ` +
-        `after ${attempts} attempts: ${error.message}; a dead letter`,
+    this.#log.error(
+      'dead-letter',
+      `${handler} refused a message on ${channel} (${id}) after ${attempts} attempts: ` +
+        `${error.message}; a dead letter`,
+      { handler, channel, id, attempts, problem: error.message },
     );
     if (this.file === undefined) {
       this.stderr.write(line);
@@ -56,7 +71,8 @@ export class DeadLetters {
     try {
       await appendFile(this.file, line);
     } catch (cause) {
-      this.#logger.error(`cannot write to ${this.file}: ${String(cause)}; the dead letter is here`);
+      const sentence = `cannot write to ${this.file}: ${String(cause)}; the dead letter is here`;
+      this.#log.error('dead-letter-file-failed', sentence, { file: this.file });
       this.stderr.write(line);
     }
   }

@@ -1,14 +1,16 @@
-import { Logger } from '@nestjs/common';
 import { decodePayload } from '@relay/contracts';
+import { EventLog } from '@relay/runtime';
 import { attempt, type AttemptOptions, type HandlerFailedError } from './attempts.js';
 import type { DeadLetters, Refusal } from './dead-letters.js';
-import { describeGap } from './format.js';
+import { describeGap, jsonGap } from './format.js';
+import { LIMITS } from '../limits.js';
 import type { Gap, Start } from './gap.js';
+import { HandledCounts } from './handled-counts.js';
 import type { Message } from './message.js';
 import type { MessageHandler } from './message-handler.js';
 
-/** How many messages may wait for the handlers before a bare client is no longer read. */
-const WAITING_MAX = 1000;
+/** What an item takes besides its payload and its names, about. */
+const ITEM_BYTES = 256;
 
 export type Item = Message | Gap | Start;
 
@@ -21,13 +23,11 @@ export interface Batch {
 
 /** Hands items to every handler that wants them, one at a time and in order. */
 export class Dispatcher {
-  /** Items that are done. */
-  handled = 0;
-  /** Gaps among them. */
-  gaps = 0;
-  readonly #logger = new Logger('handling');
+  readonly counts = new HandledCounts();
+  readonly #log = new EventLog('handling');
   #batches: Batch[] = [];
   #waiting = 0;
+  #waitingBytes = 0;
   #isBusy = false;
   #isStopping = false;
   #running = Promise.resolve();
@@ -36,21 +36,41 @@ export class Dispatcher {
     private readonly handlers: readonly MessageHandler[],
     private readonly options: AttemptOptions,
     private readonly deadLetters: DeadLetters,
-  ) {}
+  ) {
+    for (const handler of handlers) deadLetters.expect(nameOf(handler));
+  }
+
+  /** Items that are done. */
+  get handled(): number {
+    return this.counts.items;
+  }
+
+  /** Gaps among them. */
+  get gaps(): number {
+    return this.counts.gaps.total;
+  }
 
   /** Items that wait for the handlers. */
   get waiting(): number {
     return this.#waiting;
   }
 
+  /** What these take, about. */
+  get waitingBytes(): number {
+    return this.#waitingBytes;
+  }
+
   /** Whether whoever brings messages that nobody keeps should wait for `drained`. */
   get isFull(): boolean {
-    return this.#waiting > WAITING_MAX;
+    return (
+      this.#waiting > LIMITS.bareWaitingItems || this.#waitingBytes > LIMITS.bareWaitingBytes
+    );
   }
 
   dispatch(batch: Batch): void {
     this.#batches.push(batch);
     this.#waiting += batch.items.length;
+    for (const item of batch.items) this.#waitingBytes += bytesOf(item);
     if (!this.#isBusy) this.#running = this.#run();
   }
 
@@ -73,11 +93,12 @@ export class Dispatcher {
       for (const { items, onHandled } of batches) {
         for (const item of items) {
           this.#waiting -= 1;
+          this.#waitingBytes -= bytesOf(item);
           if (this.#isStopping && onHandled) continue;
           if (item.kind === 'gap') this.#tellGap(item);
           const pending = this.#hand(item);
           if (pending) await pending;
-          this.handled += 1;
+          this.counts.add(item);
           onHandled?.();
         }
       }
@@ -85,10 +106,9 @@ export class Dispatcher {
     this.#isBusy = false;
   }
 
-  /** Counted and logged whether a handler cares for gaps or not: none is silent. */
+  /** Logged whether a handler cares for gaps or not: none is silent. */
   #tellGap(gap: Gap): void {
-    this.gaps += 1;
-    this.#logger.warn(`gap: ${describeGap(gap)}`);
+    this.#log.warn('gap', `gap: ${describeGap(gap)}`, { ...jsonGap(gap), kind: undefined });
   }
 
   /** Every handler at once; a promise only if one of them takes its time. */
@@ -105,16 +125,16 @@ export class Dispatcher {
         return this.#try(
           () => handler.handleGap?.(item),
           ({ message }) => {
-            this.#logger.error(
-              `${nameOf(handler)} did not take a gap: ${message}; ${describeGap(item)}`,
-            );
+            const sentence = `${nameOf(handler)} did not take a gap: ${message}; ${describeGap(item)}`;
+            this.#log.error('gap-not-handled', sentence, { handler: nameOf(handler) });
           },
         );
       case 'start':
         return this.#try(
           () => handler.handleStart?.(item),
           ({ message }) => {
-            this.#logger.error(`${nameOf(handler)} did not take a beginning: ${message}`);
+            const sentence = `${nameOf(handler)} did not take a beginning: ${message}`;
+            this.#log.error('start-not-handled', sentence, { handler: nameOf(handler) });
           },
         );
     }
@@ -151,10 +171,17 @@ export class Dispatcher {
     await this.#try(
       () => handler.handleDeadLetter?.(message, refusal.error),
       (failure) => {
-        this.#logger.error(`${refusal.handler} did not take a dead letter: ${failure.message}`);
+        const sentence = `${refusal.handler} did not take a dead letter: ${failure.message}`;
+        this.#log.error('dead-letter-not-handled', sentence, { handler: refusal.handler });
       },
     );
   }
+}
+
+function bytesOf(item: Item): number {
+  if (item.kind !== 'message') return ITEM_BYTES;
+  const { payload, channel, pattern = '' } = item;
+  return ITEM_BYTES + payload.byteLength + channel.length + pattern.length;
 }
 
 function nameOf(handler: MessageHandler): string {

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { GapReason } from '@relay/contracts';
+import { harmless } from '@relay/runtime';
 import type { Gap, Start } from './gap.js';
 import { jsonPayload } from './json-payload.js';
 import type { Message } from './message.js';
@@ -74,17 +75,6 @@ function readable(message: Message): string {
   if (isUtf8(message.payload)) return harmless(message.text);
   return `(${message.payload.byteLength} bytes, not text) ${Buffer.from(message.payload).toString('hex')}`;
 }
-
-/** Control characters, and those that turn the direction of text, as escapes that a terminal does not obey. */
-function harmless(text: string): string {
-  return text.replace(
-    /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu,
-    (character) =>
-      ESCAPES[character] ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
-}
-
-const ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
 function timeOfDay(date: Date): string {
   const two = (n: number): string => String(n).padStart(2, '0');

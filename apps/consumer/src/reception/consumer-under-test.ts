@@ -3,15 +3,21 @@ import type { AddressInfo, Server } from 'node:net';
 import { type INestApplication, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { ReceiverOptions } from '@relay/delivery';
+import { loadConfig, Tokens } from '@relay/runtime';
+import { consumerSettings } from '../consumer.config.js';
 import { DeadLetters } from '../handling/dead-letters.js';
 import { Dispatcher, type Item } from '../handling/dispatcher.js';
 import type { Gap, Start } from '../handling/gap.js';
 import type { Message } from '../handling/message.js';
 import type { MessageHandler } from '../handling/message-handler.js';
 import { type Deferred, deferred, Recording } from '../handling/spec-kit.js';
+import { type Limits, LimitsReached } from '../limits.js';
+import { Admission, type AdmissionOptions, admitRequests } from './admission.js';
+import { clientAddress } from './client-address.js';
 import { Reception } from './reception.js';
 import { RelayAdapter } from './relay-adapter.js';
 import { RelayGateway } from './relay.gateway.js';
+import type { TlsOptions } from './server-certificate.js';
 
 /** Keeps what it is handed, and is slow with the messages that `holds` says. */
 export class Recorder implements MessageHandler {
@@ -70,6 +76,7 @@ export interface ConsumerUnderTest {
   readonly adapter: RelayAdapter;
   readonly dispatcher: Dispatcher;
   readonly reception: Reception;
+  readonly reached: LimitsReached;
   readonly recorder: Recorder;
   readonly port: number;
   /** Ends it, whatever state it is in. */
@@ -78,14 +85,29 @@ export interface ConsumerUnderTest {
 
 export interface ConsumerOptions extends Partial<ReceiverOptions> {
   readonly helloTimeoutMs?: number;
+  readonly limits?: Partial<Limits>;
+  readonly admission?: Partial<AdmissionOptions>;
+  readonly httpsOptions?: TlsOptions;
 }
 
 @Module({})
 class TestModule {}
 
+/** Without `changes` as by default: there is no token, and only this machine is let in. */
+export function admissionFor(changes: Partial<AdmissionOptions> = {}): Admission {
+  const options = { tokens: new Tokens({}), allowsAnyone: false, allowedOrigins: [], ...changes };
+  return new Admission(options);
+}
+
+/** Without `changes` as by default. */
+export function limitsFor(changes: Partial<Limits> = {}): Limits {
+  return { ...loadConfig(consumerSettings, {}, []), ...changes };
+}
+
 /** A consumer with real sockets on a free port, whose handler is a `Recorder`. */
 export async function startConsumer(options: ConsumerOptions = {}): Promise<ConsumerUnderTest> {
-  const { helloTimeoutMs, ...changes } = options;
+  const { helloTimeoutMs, admission: access, httpsOptions, limits, ...changes } = options;
+  const reached = new LimitsReached();
   const recorder = new Recorder();
   const deadLetters = new DeadLetters(undefined, new Recording());
   const dispatcher = new Dispatcher([recorder], { attempts: 1, timeoutMs: 60_000 }, deadLetters);
@@ -96,15 +118,22 @@ export async function startConsumer(options: ConsumerOptions = {}): Promise<Cons
     maxOutboxes: 10,
     ...changes,
   };
-  const reception = new Reception(receiverOptions, dispatcher, helloTimeoutMs);
+  const reception = new Reception(receiverOptions, dispatcher, reached, helloTimeoutMs);
   const providers = [
     RelayGateway,
     { provide: Dispatcher, useValue: dispatcher },
     { provide: Reception, useValue: reception },
+    { provide: LimitsReached, useValue: reached },
   ];
-  const app = await NestFactory.create({ module: TestModule, providers }, { logger: false });
-  const adapter = new RelayAdapter(app);
+  const app = await NestFactory.create(
+    { module: TestModule, providers },
+    { logger: false, ...(httpsOptions && { httpsOptions }) },
+  );
+  const admission = admissionFor(access);
+  const bounds = { limits: limitsFor(limits), reached };
+  const adapter = new RelayAdapter(app, admission, clientAddress([]), bounds);
   app.useWebSocketAdapter(adapter);
+  app.use(admitRequests(admission));
   await app.listen(0, '127.0.0.1');
   const { port } = (app.getHttpServer() as Server).address() as AddressInfo;
   const close = async (): Promise<void> => {
@@ -112,5 +141,5 @@ export async function startConsumer(options: ConsumerOptions = {}): Promise<Cons
     await reception.stop();
     await app.close();
   };
-  return { app, adapter, dispatcher, reception, recorder, port, close };
+  return { app, adapter, dispatcher, reception, reached, recorder, port, close };
 }

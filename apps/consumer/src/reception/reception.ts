@@ -1,4 +1,3 @@
-import { Logger } from '@nestjs/common';
 import {
   CloseCode,
   closeReason,
@@ -17,32 +16,25 @@ import {
   type ReceiverOptions,
   type TrackedOutbox,
 } from '@relay/delivery';
-import { keepAlive } from '@relay/runtime';
+import { EventLog, keepAlive } from '@relay/runtime';
 import type { WebSocket } from 'ws';
 import type { Dispatcher, Item } from '../handling/dispatcher.js';
 import { Message, type Origin } from '../handling/message.js';
-
-/** What an outbox may have unacknowledged. */
-export const WINDOW = { entries: 8192, bytes: 8 * 1024 * 1024 };
-/** The largest message that is taken: payload, channel and pattern. */
-export const MAX_ENTRY_BYTES = 4 * 1024 * 1024;
-/** How many outboxes are remembered; beyond that the one is forgotten that was away for longest. */
-export const MAX_OUTBOXES = 1000;
-const HELLO_TIMEOUT_MS = 10_000;
-/** Whoever has not read this much of what is said to it is cut off. */
-const UNREAD_MAX_BYTES = 1024 * 1024;
+import { LIMITS, LimitsReached } from '../limits.js';
 
 /** Sockets around the receiver: what publishers say goes in, what it wants done is done. */
 export class Reception {
-  readonly #logger = new Logger('reception');
+  readonly #log = new EventLog('reception');
   readonly #receiver: Receiver<WebSocket>;
   readonly #helloTimers = new Map<WebSocket, NodeJS.Timeout>();
   #ackTimer: NodeJS.Timeout | undefined;
+  #isStopping = false;
 
   constructor(
     options: ReceiverOptions,
     private readonly dispatcher: Dispatcher,
-    private readonly helloTimeoutMs = HELLO_TIMEOUT_MS,
+    private readonly reached = new LimitsReached(),
+    private readonly helloTimeoutMs = LIMITS.helloMs,
   ) {
     this.#receiver = new Receiver(options);
   }
@@ -52,6 +44,12 @@ export class Reception {
     return this.#receiver.publishers;
   }
 
+  /** Entries that were taken in. */
+  get received(): number {
+    return this.#receiver.received;
+  }
+
+  /** Entries that came again and were left out. */
   get duplicates(): number {
     return this.#receiver.duplicates;
   }
@@ -59,24 +57,34 @@ export class Reception {
   /** A publisher has connected; it has to say hello in time. */
   connected(client: WebSocket): void {
     const timer = setTimeout(() => {
+      this.reached.add('hello-time');
       dismiss(client, CloseCode.handshakeTimeout, 'no hello came');
     }, this.helloTimeoutMs);
     this.#helloTimers.set(client, timer);
     keepAlive(client, new Heartbeat(HEARTBEAT, performance.now()), () => {
-      this.#logger.warn('a publisher does not answer any more; its connection is ended');
+      const sentence = 'a publisher does not answer any more; its connection is ended';
+      this.#log.warn('publisher-silent', sentence);
     });
   }
 
   disconnected(client: WebSocket): void {
     this.#greeted(client);
+    const ended = [...this.publishers].find(({ connection }) => connection === client);
     this.#receiver.disconnected(client, performance.now());
+    if (ended) this.#tellEnded(ended);
   }
 
   hello(client: WebSocket, hello: Hello): void {
     this.#greeted(client);
+    if (this.#isTooMuch(hello)) {
+      this.reached.add('waiting-bytes');
+      this.#close(client, CloseCode.tooManyOutboxes, 'too much waits for the handlers');
+      return;
+    }
     const actions = this.#receiver.hello(client, hello, performance.now());
     if (actions.some(({ kind }) => kind === 'send')) {
-      this.#logger.log(`publisher ${hello.publisher} connected`);
+      const { publisher } = hello;
+      this.#log.info('publisher-connected', `publisher ${publisher} connected`, { publisher });
     }
     this.#perform(actions);
   }
@@ -100,6 +108,7 @@ export class Reception {
    * @returns whether it is finished
    */
   async stop(deadline?: AbortSignal): Promise<boolean> {
+    this.#isStopping = true;
     const isDone = await Promise.race([
       this.dispatcher.stop().then(() => true),
       aborted(deadline).then(() => false),
@@ -107,6 +116,12 @@ export class Reception {
     this.#perform(this.#receiver.flush());
     clearTimeout(this.#ackTimer);
     return isDone;
+  }
+
+  /** One that is known may go on: what it has waiting is within its window. */
+  #isTooMuch({ outbox }: Hello): boolean {
+    if (this.dispatcher.waitingBytes <= LIMITS.waitingBytes) return false;
+    return ![...this.publishers].some(({ position }) => position.outbox === outbox.id);
   }
 
   #greeted(client: WebSocket): void {
@@ -121,8 +136,8 @@ export class Reception {
           this.#send(action.connection, encodeControl(action.frame));
           break;
         case 'close':
-          this.#logger.warn(`closed a connection: ${action.reason} (${action.code})`);
-          dismiss(action.connection, action.code, action.reason);
+          if (action.code === CloseCode.tooManyOutboxes) this.reached.add('outboxes');
+          this.#close(action.connection, action.code, action.reason);
           break;
         case 'hand':
           this.#hand(action.from, action.entries);
@@ -132,9 +147,27 @@ export class Reception {
     this.#setAckTimer();
   }
 
+  #close(client: WebSocket, code: CloseCode, reason: string): void {
+    const sentence = `closed a connection: ${reason} (${code})`;
+    this.#log.warn('connection-closed', sentence, { code, reason });
+    dismiss(client, code, reason);
+  }
+
+  /** A connection that this side ends is told where it is ended. */
+  #tellEnded({ position: { publisher }, hasLeft }: TrackedOutbox<WebSocket>): void {
+    if (hasLeft) {
+      this.#log.info('publisher-left', `publisher ${publisher} said goodbye`, { publisher });
+    } else if (!this.#isStopping) {
+      const sentence = `the connection of publisher ${publisher} ended without a goodbye`;
+      this.#log.warn('publisher-lost', sentence, { publisher });
+    }
+  }
+
   #send(client: WebSocket, text: string): void {
-    if (client.bufferedAmount > UNREAD_MAX_BYTES) {
-      this.#logger.warn('a publisher does not read what is said to it; its connection is ended');
+    if (client.bufferedAmount > LIMITS.unreadBytes) {
+      this.reached.add('unread-bytes');
+      const sentence = 'a publisher does not read what is said to it; its connection is ended';
+      this.#log.warn('publisher-reads-nothing', sentence);
       client.terminate();
       return;
     }

@@ -1,25 +1,42 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { Logger } from '@nestjs/common';
+import type { INestApplicationContext } from '@nestjs/common';
 import { WsAdapter } from '@nestjs/platform-ws';
 import type { MessageMappingProperties } from '@nestjs/websockets';
 import {
   CloseCode,
-  decodeBare,
   decodeBinary,
   decodeFromPublisher,
-  type ErrorFrame,
   InvalidFrameError,
   type PublisherFrame,
+  RELAY_PATH,
   SUB_PROTOCOL,
 } from '@relay/contracts';
+import { EventLog } from '@relay/runtime';
 import type { WebSocket, WebSocketServer } from 'ws';
-import { dismiss, MAX_ENTRY_BYTES } from './reception.js';
+import { LIMITS, type Limits, type LimitsReached } from '../limits.js';
+import type { Admission, Refusal } from './admission.js';
+import type { ClientAddress } from './client-address.js';
+import { BareClient } from './bare-client.js';
+import { Doorway } from './doorway.js';
+import { dismiss } from './reception.js';
+import { refuseUpgrade } from './refuse.js';
 
 const CLOSE_TIMEOUT_MS = 2_000;
 
-/** Room for the largest entry, whatever script its channel is written in, and what is around it. */
-const MAX_FRAME_BYTES = 3 * MAX_ENTRY_BYTES + 64 * 1024;
+/** The limits of a consumer, and where it is counted that they were reached. */
+export interface AdapterBounds {
+  readonly limits: Limits;
+  readonly reached: LimitsReached;
+}
+
+/**
+ * Room for the largest entry, and for half a window of small ones, whatever script their channels are
+ * written in, and what is around them.
+ */
+export function maxFrameBytes({ maxEntryBytes }: Pick<Limits, 'maxEntryBytes'>): number {
+  return 3 * Math.max(maxEntryBytes, LIMITS.window.bytes / 2) + 64 * 1024;
+}
 
 /** A frame as the gateway's handlers know it. */
 interface RelayEvent {
@@ -31,13 +48,35 @@ interface RelayEvent {
 export class RelayAdapter extends WsAdapter {
   /** Frames with an event that this version does not know. */
   unknownEvents = 0;
-  readonly #logger = new Logger('reception');
+  /** Requests to connect that were refused before there was a WebSocket. */
+  refusedUpgrades = 0;
+  readonly #log = new EventLog('reception');
+  readonly #admission: Admission;
+  readonly #clientAddress: ClientAddress;
+  readonly #bounds: AdapterBounds;
+  readonly #doorway: Doorway;
+
+  constructor(
+    app: INestApplicationContext,
+    admission: Admission,
+    clientAddress: ClientAddress,
+    bounds: AdapterBounds,
+  ) {
+    super(app);
+    this.#admission = admission;
+    this.#clientAddress = clientAddress;
+    this.#bounds = bounds;
+    this.#doorway = new Doorway(bounds.limits, bounds.reached);
+  }
 
   override create(port: number, options: Record<string, unknown> = {}): WebSocketServer {
     return super.create(port, {
       ...options,
       perMessageDeflate: false,
-      maxPayload: MAX_FRAME_BYTES,
+      maxPayload: maxFrameBytes(this.#bounds.limits),
+      maxFragments: LIMITS.fragments,
+      maxPendingAutoPongs: LIMITS.unreadPongs,
+      closeTimeout: LIMITS.closeMs,
       handleProtocols: (offered: Set<string>) => (offered.has(SUB_PROTOCOL) ? SUB_PROTOCOL : false),
     }) as WebSocketServer;
   }
@@ -46,12 +85,18 @@ export class RelayAdapter extends WsAdapter {
     const callbacks = new Map(
       handlers.map(({ message, callback }) => [message as unknown, callback]),
     );
+    const { limits, reached } = this.#bounds;
+    client.on('error', ({ code }: NodeJS.ErrnoException) => {
+      if (code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') reached.add('frame-size');
+    });
+    const bare =
+      client.protocol === SUB_PROTOCOL ? undefined : new BareClient(client, limits, reached);
     client.on('message', (bytes: Buffer, isBinary: boolean) => {
-      const frame = this.#read(client, bytes, isBinary);
+      const frame = this.#read(client, bare, bytes, isBinary);
       if (!frame) return;
       Promise.resolve(callbacks.get(frame.event)?.(frame.data, frame.event)).catch(
         (error: unknown) => {
-          this.#logger.error(error);
+          this.#log.error('internal-error', 'a frame could not be taken in', { error });
         },
       );
     });
@@ -78,35 +123,55 @@ export class RelayAdapter extends WsAdapter {
   ): Server | undefined {
     if (this.httpServersRegistry.has(port)) return undefined;
     const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+      const address = this.#clientAddress(request);
+      const tooOften = this.#doorway.knock(address, performance.now());
+      if (tooOften) {
+        refuseUpgrade(socket, tooOften);
+        this.#tellRefused(request, tooOften);
+        return;
+      }
       const path = request.url?.split('?', 1)[0];
       const servers = (this.wsServersRegistry.get(port) ?? []) as (WebSocketServer & {
         path: string;
       })[];
       const server = servers.find((candidate) => candidate.path === path);
       if (server === undefined) {
-        socket.on('error', () => socket.destroy());
-        socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+        const message = `There is no WebSocket at this path; the relay's is ${RELAY_PATH}.`;
+        refuseUpgrade(socket, this.#admission.refusalOf(request) ?? { status: 404, message });
         return;
       }
-      server.handleUpgrade(request, socket, head, (client) =>
-        server.emit('connection', client, request),
-      );
+      const refusal =
+        this.#admission.refusalOfUpgrade(request) ?? this.#doorway.lackOfRoomFor(address);
+      if (refusal) {
+        refuseUpgrade(socket, refusal);
+        this.#tellRefused(request, refusal);
+        return;
+      }
+      server.handleUpgrade(request, socket, head, (client) => {
+        client.once('close', this.#doorway.enter(address));
+        server.emit('connection', client, request);
+      });
     };
     this.httpServersRegistry.set(port, httpServer);
     httpServer.on('upgrade', onUpgrade);
     return httpServer;
   }
 
-  #read(client: WebSocket, bytes: Buffer, isBinary: boolean): RelayEvent | undefined {
-    const speaksRelay = client.protocol === SUB_PROTOCOL;
+  #read(
+    client: WebSocket,
+    bare: BareClient | undefined,
+    bytes: Buffer,
+    isBinary: boolean,
+  ): RelayEvent | undefined {
+    if (bare) {
+      const data = bare.read(bytes, isBinary);
+      return data && { event: 'bare', data };
+    }
     try {
-      if (speaksRelay) return this.#readRelay(bytes, isBinary);
-      if (isBinary)
-        throw new InvalidFrameError(`binary frames need the sub-protocol ${SUB_PROTOCOL}`);
-      return { event: 'bare', data: decodeBare(bytes) };
+      return this.#readRelay(bytes, isBinary);
     } catch (error) {
       if (!(error instanceof InvalidFrameError)) throw error;
-      this.#refuse(client, error, speaksRelay);
+      this.#refuse(client, error);
       return undefined;
     }
   }
@@ -115,23 +180,31 @@ export class RelayAdapter extends WsAdapter {
     const frame = isBinary ? decodeBinary(bytes) : decodeFromPublisher(bytes);
     if (frame.event !== 'unknown') return frame;
     if (this.unknownEvents === 0) {
-      this.#logger.log(`ignored the event ${frame.data}, which a newer publisher may know`);
+      const sentence = `ignored the event ${frame.data}, which a newer publisher may know`;
+      this.#log.info('event-ignored', sentence, { ignored: frame.data });
     }
     this.unknownEvents += 1;
     return undefined;
   }
 
-  /** A person at a WebSocket tool gets an answer; a publisher that breaks the protocol is cut off. */
-  #refuse(client: WebSocket, error: InvalidFrameError, speaksRelay: boolean): void {
-    if (speaksRelay) {
-      this.#logger.warn(`closed a connection: ${error.message}`);
-      dismiss(client, CloseCode.invalidFrame, error.message);
-      return;
-    }
-    const answer: ErrorFrame = {
-      event: 'error',
-      data: { code: error.code, message: error.message },
-    };
-    client.send(JSON.stringify(answer));
+  /** Says it at 1, 10, 100, …: whoever tries again and again does not fill the log. */
+  #tellRefused(request: IncomingMessage, { status, message }: Refusal): void {
+    this.refusedUpgrades += 1;
+    if (!Number.isInteger(Math.log10(this.refusedUpgrades))) return;
+    const from = this.#clientAddress(request);
+    this.#log.warn(
+      'connection-refused',
+      `refused a connection from ${from} with HTTP ${status}, ` +
+        `${this.refusedUpgrades} so far: ${message}`,
+      { from, status, soFar: this.refusedUpgrades },
+    );
+  }
+
+  /** A publisher that breaks the protocol is cut off. */
+  #refuse(client: WebSocket, { message: reason }: InvalidFrameError): void {
+    const code = CloseCode.invalidFrame;
+    const sentence = `closed a connection: ${reason} (${code})`;
+    this.#log.warn('connection-closed', sentence, { code, reason });
+    dismiss(client, code, reason);
   }
 }

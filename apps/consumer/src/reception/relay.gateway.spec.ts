@@ -137,7 +137,7 @@ describe('the gateway, to a client without sub-protocol', () => {
     const raw = connect(consumer.port, '127.0.0.1');
     raw.on('error', () => undefined);
     raw.write(
-      'GET /relay HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n' +
+      'GET /relay HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n' +
         'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
     );
     await once(raw, 'data');

@@ -19,6 +19,7 @@ import {
 import type { WebSocket } from 'ws';
 import { Dispatcher } from '../handling/dispatcher.js';
 import { Message } from '../handling/message.js';
+import { LimitsReached } from '../limits.js';
 import { CloseOnError } from './close-on-error.js';
 import { Reception } from './reception.js';
 
@@ -31,6 +32,7 @@ export class RelayGateway
   constructor(
     private readonly reception: Reception,
     private readonly dispatcher: Dispatcher,
+    private readonly reached: LimitsReached,
   ) {}
 
   handleConnection(client: WebSocket): void {
@@ -69,6 +71,7 @@ export class RelayGateway
   bare(@ConnectedSocket() client: WebSocket, @MessageBody() { event, data }: BareFrame): void {
     this.dispatcher.dispatch({ items: [new Message(event, Buffer.from(data), new Date())] });
     if (!this.dispatcher.isFull || client.isPaused) return;
+    this.reached.add('bare-waiting');
     client.pause();
     void this.dispatcher.drained().then(() => {
       client.resume();

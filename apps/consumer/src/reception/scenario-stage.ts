@@ -10,7 +10,10 @@ import { WebSocket } from 'ws';
 import { DeadLetters } from '../handling/dead-letters.js';
 import { Dispatcher, type Item } from '../handling/dispatcher.js';
 import type { MessageHandler } from '../handling/message-handler.js';
-import { MAX_ENTRY_BYTES, MAX_OUTBOXES, Reception, WINDOW } from './reception.js';
+import { LIMITS, LimitsReached } from '../limits.js';
+import { clientAddress } from './client-address.js';
+import { admissionFor, limitsFor } from './consumer-under-test.js';
+import { Reception } from './reception.js';
 import { RelayAdapter } from './relay-adapter.js';
 import { RelayGateway } from './relay.gateway.js';
 import { describeMessage, type Expected, type Frame, matches, type Step } from './scenarios.js';
@@ -115,9 +118,9 @@ export class ScenarioStage {
   readonly #lines = new Map<number, Line>();
   #options: ReceiverOptions = {
     name: 'consumer',
-    window: WINDOW,
-    maxEntryBytes: MAX_ENTRY_BYTES,
-    maxOutboxes: MAX_OUTBOXES,
+    window: LIMITS.window,
+    maxEntryBytes: limitsFor().maxEntryBytes,
+    maxOutboxes: LIMITS.outboxes,
   };
 
   /** @param advance lets the time that the consumer knows pass */
@@ -194,14 +197,17 @@ export class ScenarioStage {
     const options = { attempts: 1, timeoutMs: 2 ** 31 - 1 };
     const dispatcher = new Dispatcher([handler], options, new DeadLetters(undefined, sink));
     const disconnects = new Queue<WebSocket>();
+    const reached = new LimitsReached();
     const reception = new ObservedReception(this.#options, dispatcher, disconnects);
     const providers = [
       RelayGateway,
       { provide: Dispatcher, useValue: dispatcher },
       { provide: Reception, useValue: reception },
+      { provide: LimitsReached, useValue: reached },
     ];
     const app = await NestFactory.create({ module: StageModule, providers }, { logger: false });
-    app.useWebSocketAdapter(new RelayAdapter(app));
+    const bounds = { limits: limitsFor(), reached };
+    app.useWebSocketAdapter(new RelayAdapter(app, admissionFor(), clientAddress([]), bounds));
     await app.listen(0, '127.0.0.1');
     this.#port = (app.getHttpServer() as { address(): AddressInfo }).address().port;
     this.#app = app;

@@ -1,4 +1,3 @@
-import { Logger } from '@nestjs/common';
 import {
   CloseCode,
   closeReason,
@@ -6,9 +5,11 @@ import {
   decodeFromConsumer,
   encodeControl,
   encodeDeliver,
+  type Entry,
   type Goodbye,
   InvalidFrameError,
   mayComeBack,
+  type Offset,
   type Status,
   SUB_PROTOCOL,
   type UnknownFrame,
@@ -22,15 +23,18 @@ import {
   type SenderAction,
   slowRetry,
 } from '@relay/delivery';
-import { keepAlive, withoutPassword } from '@relay/runtime';
+import { EventLog, keepAlive, withoutPassword } from '@relay/runtime';
 import { WebSocket } from 'ws';
+import { LIMITS, LimitsReached } from '../limits.js';
+import { AckTiming } from './ack-timing.js';
+import { type ConsumerAccess, type Passage, PassageError } from './consumer-access.js';
+import { boundGrant, isLess, maxUnreadBytes } from './grant.js';
+import { type Failure, failureOfAnswer, failureOfError, failureOfProxy } from './failure.js';
 
 const HANDSHAKE_TIMEOUT_MS = 10_000;
 const CLOSE_TIMEOUT_MS = 2_000;
 /** A connection that lived this long proved healthy: the next failure counts as the first. */
 const HEALTHY_AFTER_MS = 10_000;
-/** Consumers say little. */
-const MAX_FRAME_BYTES = 64 * 1024;
 
 type State = 'connecting' | 'connected' | 'closed';
 
@@ -51,11 +55,14 @@ export class ConsumerConnection {
   since = new Date();
   reconnects = 0;
   readonly sender: Sender;
+  readonly acks = new AckTiming();
   /** What the consumer was told last of the time until which everything was heard. */
   heardUntilTold: number | null = null;
   readonly #shownUrl: string;
-  readonly #logger = new Logger('delivery');
+  readonly #log = new EventLog('delivery');
   #socket: WebSocket | undefined;
+  /** The proxy on the way of the last attempt. */
+  #proxy: string | undefined;
   #attempt = 0;
   #retry: NodeJS.Timeout | undefined;
   #healthy: NodeJS.Timeout | undefined;
@@ -63,12 +70,15 @@ export class ConsumerConnection {
   /** Why this side closed, if it did. */
   #verdict: Failure | undefined;
   #onEnd: (() => void) | undefined;
+  #maxUnreadBytes = Infinity;
 
   constructor(
     private readonly url: string,
     publisher: { readonly name: string; readonly process: string },
     private readonly outbox: MemoryOutbox,
+    private readonly access: ConsumerAccess,
     private readonly surroundings: Surroundings,
+    private readonly reached = new LimitsReached(),
   ) {
     this.#shownUrl = withoutPassword(url);
     this.sender = new Sender(publisher.name, publisher.process);
@@ -89,16 +99,30 @@ export class ConsumerConnection {
   }
 
   connect(): void {
-    const socket = new WebSocket(this.url, SUB_PROTOCOL, {
-      perMessageDeflate: false,
-      handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
-      maxPayload: MAX_FRAME_BYTES,
-    });
-    this.#socket = socket;
     this.#verdict = undefined;
     let failure: Failure | undefined;
+    const way = new AbortController();
+    const passage = this.#prepare(way.signal, (status) => {
+      failure = failureOfProxy(status);
+    });
+    if (passage === undefined) return;
+    this.#proxy = passage.proxy;
+    const socket = new WebSocket(this.url, SUB_PROTOCOL, {
+      ...passage.options,
+      perMessageDeflate: false,
+      maxPayload: LIMITS.frameBytes,
+      maxPendingAutoPongs: LIMITS.unreadPongs,
+    });
+    this.#socket = socket;
+    // ws has such a timer, too, but it begins when a proxy has answered.
+    const upgradeTimer = setTimeout(() => {
+      failure ??= { text: 'does not answer in time', needsPerson: false };
+      socket.terminate();
+      way.abort();
+    }, HANDSHAKE_TIMEOUT_MS);
     let welcomeTimer: NodeJS.Timeout | undefined;
     socket.on('open', () => {
+      clearTimeout(upgradeTimer);
       keepAlive(socket, new Heartbeat(HEARTBEAT, performance.now()), () => {
         failure = { text: 'does not answer any more', needsPerson: false };
       });
@@ -113,14 +137,14 @@ export class ConsumerConnection {
       this.#receive(bytes, isBinary);
     });
     socket.on('unexpected-response', (_request, { statusCode = 0 }) => {
-      failure = { text: `answers HTTP ${statusCode}`, needsPerson: isRefusal(statusCode) };
+      failure ??= failureOfAnswer(statusCode, passage.hasToken);
       socket.terminate();
     });
     socket.on('error', (error: NodeJS.ErrnoException) => {
-      const needsPerson = error.message.includes('subprotocol');
-      failure ??= { text: error.code ?? error.message, needsPerson };
+      failure ??= failureOfError(error);
     });
     socket.on('close', (code, reason) => {
+      clearTimeout(upgradeTimer);
       clearTimeout(welcomeTimer);
       const text = `closed with ${code} ${reason.toString()}`.trim();
       this.#onClose(this.#verdict ?? failure ?? { text, needsPerson: !mayComeBack(code) });
@@ -136,7 +160,7 @@ export class ConsumerConnection {
     if (this.state !== 'connected') return;
     this.heardUntilTold = status.heardUntil;
     const data = { ...status, waiting: this.waiting };
-    this.#socket?.send(encodeControl({ event: 'status', data }));
+    this.#send(encodeControl({ event: 'status', data }));
   }
 
   /**
@@ -159,6 +183,17 @@ export class ConsumerConnection {
     return this.outbox.messagesBehind(this.sender.acknowledged);
   }
 
+  /** What it needs to connect; undefined when that is not to be had now, and it tries again. */
+  #prepare(signal: AbortSignal, onProxyRefusal: (status: number) => void): Passage | undefined {
+    try {
+      return this.access.prepare(this.url, signal, onProxyRefusal);
+    } catch (error) {
+      if (!(error instanceof PassageError)) throw error;
+      this.#onClose({ text: error.message, needsPerson: false });
+      return undefined;
+    }
+  }
+
   #receive(bytes: Buffer, isBinary: boolean): void {
     try {
       if (isBinary) throw new InvalidFrameError('a consumer sends no binary frames');
@@ -177,11 +212,18 @@ export class ConsumerConnection {
           const reason = `another consumer of this publisher is called ${consumer}, too: set CONSUMER_NAME`;
           return [{ kind: 'close', code: CloseCode.nameInUse, reason }];
         }
-        const actions = this.sender.welcomed(frame.data);
+        const welcome = boundGrant(frame.data);
+        if (isLess(welcome, frame.data)) this.reached.add('window');
+        this.#maxUnreadBytes = maxUnreadBytes(welcome);
+        const actions = this.sender.welcomed(welcome);
         if (this.sender.state === 'delivering') this.#welcomed(consumer);
         return actions;
       }
       case 'ack':
+        this.acks.acknowledged(frame.data.cursor);
+        if (this.#log.isDebugging) {
+          this.#log.debug('ack-received', `ack ${frame.data.cursor} from ${this.#shownUrl}`);
+        }
         return this.sender.acknowledgedUpTo(frame.data.cursor);
       case 'unknown':
         return []; // of a newer version
@@ -194,9 +236,10 @@ export class ConsumerConnection {
     this.#healthy = setTimeout(() => {
       this.#attempt = 0;
     }, HEALTHY_AFTER_MS).unref();
-    this.#logger.log(
-      `connected to ${consumer} at ${this.#shownUrl}, entries waiting: ${this.waiting}`,
-    );
+    const { waiting } = this;
+    const url = this.#shownUrl;
+    const sentence = `connected to ${consumer} at ${url}, entries waiting: ${waiting}`;
+    this.#log.info('consumer-connected', sentence, { consumer, url, waiting });
     this.surroundings.welcomed(this);
   }
 
@@ -205,10 +248,10 @@ export class ConsumerConnection {
     for (const action of queue) {
       switch (action.kind) {
         case 'send':
-          this.#socket?.send(encodeControl(action.frame));
+          this.#send(encodeControl(action.frame));
           break;
         case 'deliver':
-          this.#socket?.send(encodeDeliver({ after: action.after, entries: [...action.entries] }));
+          this.#deliver(action.after, action.entries);
           break;
         case 'read': {
           const entries = this.outbox.read(action.after, action.limit);
@@ -223,6 +266,29 @@ export class ConsumerConnection {
           break;
       }
     }
+  }
+
+  #deliver(after: Offset, entries: readonly Entry[]): void {
+    const last = entries.at(-1)?.offset ?? after;
+    this.acks.sent(last);
+    this.#send(encodeDeliver({ after, entries: [...entries] }));
+    if (this.#log.isDebugging) {
+      const sentence = `${entries.length} entries up to ${last} to ${this.#shownUrl}`;
+      this.#log.debug('frame-sent', sentence, { entries: entries.length, last });
+    }
+  }
+
+  /** A consumer that acknowledges what it has not read would have this process hold any amount. */
+  #send(frame: string | Uint8Array): void {
+    const socket = this.#socket;
+    if (socket === undefined) return;
+    if (socket.bufferedAmount > this.#maxUnreadBytes) {
+      this.reached.add('unread-bytes');
+      this.#verdict = { text: 'acknowledges, but does not read', needsPerson: false };
+      socket.terminate();
+      return;
+    }
+    socket.send(frame);
   }
 
   /** Hears no more, and closes; does not wait for long for the consumer to agree. */
@@ -241,6 +307,7 @@ export class ConsumerConnection {
     clearTimeout(this.#healthy);
     const hasFinished = this.sender.state === 'finished';
     this.sender.disconnected();
+    this.acks.disconnected();
     if (this.state === 'closed' || hasFinished) {
       this.#end();
       return;
@@ -249,10 +316,7 @@ export class ConsumerConnection {
     this.#enter('connecting');
     if (text !== this.#lastProblem) {
       this.#lastProblem = text;
-      const line = `consumer at ${this.#shownUrl}: ${text}; messages wait`;
-      if (needsPerson)
-        this.#logger.error(`${line}, trying again now and then: this needs a person`);
-      else this.#logger.warn(`${line}, trying again`);
+      this.#tell(text, needsPerson);
     }
     this.#attempt += 1;
     const delayMs = needsPerson
@@ -271,20 +335,20 @@ export class ConsumerConnection {
     this.#onEnd?.();
   }
 
+  #tell(problem: string, needsPerson: boolean): void {
+    const url = this.#shownUrl;
+    const way = this.#proxy === undefined ? '' : ` through the proxy ${this.#proxy}`;
+    const line = `consumer at ${url}${way}: ${problem}; messages wait, trying again`;
+    if (!needsPerson) this.#log.warn('consumer-lost', line, { url, problem });
+    else {
+      const sentence = `${line} now and then: this needs a person`;
+      this.#log.error('consumer-needs-person', sentence, { url, problem });
+    }
+  }
+
   #enter(state: State): void {
     if (state === this.state) return;
     this.state = state;
     this.since = new Date();
   }
-}
-
-/** Why there is no connection. */
-interface Failure {
-  readonly text: string;
-  /** Somebody has to change something before it can work. */
-  readonly needsPerson: boolean;
-}
-
-function isRefusal(httpStatus: number): boolean {
-  return httpStatus >= 400 && httpStatus < 500 && ![408, 425, 429].includes(httpStatus);
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Logger } from '@nestjs/common';
+import { GapReason } from '@relay/contracts';
 import {
   acknowledgedByAll,
   Continuity,
@@ -8,16 +8,29 @@ import {
   type NewMessage,
   type OutboxBounds,
 } from '@relay/delivery';
+import { EventLog, Tally, Tokens } from '@relay/runtime';
 import type { SubscriptionAccount } from '../intake/subscription-account.js';
+import { ConsumerAccess } from './consumer-access.js';
 import { ConsumerConnection } from './consumer-connection.js';
 
 const STATUS_INTERVAL_MS = 1_000;
+/** The reasons of the gaps that an intake records; the others come about on the way. */
+const RECORDED = [
+  GapReason.redisConnectionLost,
+  GapReason.redisSilent,
+  GapReason.redisRestarted,
+  GapReason.redisRefused,
+];
 
 export interface DeliveryOptions {
   /** `PUBLISHER_NAME`. */
   readonly name: string;
   readonly consumerUrls: readonly string[];
   readonly bounds: OutboxBounds;
+  /** The channels and patterns that messages are counted by. */
+  readonly channels?: readonly string[];
+  /** Default: neither token nor certificates. */
+  readonly access?: ConsumerAccess;
 }
 
 /**
@@ -28,18 +41,26 @@ export class Delivery implements SubscriptionAccount {
   readonly outbox: MemoryOutbox;
   readonly connections: readonly ConsumerConnection[];
   readonly #continuity = new Continuity();
-  readonly #logger = new Logger('delivery');
+  readonly bounds: OutboxBounds;
+  /** Messages taken in, by the channel or pattern of the subscription. */
+  readonly received: Tally;
+  /** Gaps put into the outbox, by their reason. */
+  readonly gaps = new Tally(RECORDED);
+  readonly #log = new EventLog('delivery');
   #subscription = { subscribed: false, since: Date.now() };
   #statusTimer: NodeJS.Timeout | undefined;
   #connectionsMade = 0;
   #droppedTold = 0;
 
-  constructor({ name, consumerUrls, bounds }: DeliveryOptions) {
+  constructor({ name, consumerUrls, bounds, channels, access }: DeliveryOptions) {
+    this.bounds = bounds;
+    this.received = new Tally(channels);
     const process = randomUUID();
+    const passages = access ?? new ConsumerAccess(new Tokens({}), {});
     this.outbox = new MemoryOutbox(randomUUID(), bounds);
     this.connections = consumerUrls.map(
       (url) =>
-        new ConsumerConnection(url, { name, process }, this.outbox, {
+        new ConsumerConnection(url, { name, process }, this.outbox, passages, {
           nextConnectionNumber: () => ++this.#connectionsMade,
           isNameTaken: (consumer, by) =>
             this.connections.some(
@@ -69,8 +90,11 @@ export class Delivery implements SubscriptionAccount {
   /** Takes messages in; they leave at once for every consumer that is there. */
   take(messages: readonly NewMessage[]): void {
     const gap = this.#continuity.messageBeforeSubscribed(Date.now());
-    if (gap) this.outbox.append(gap);
-    for (const message of messages) this.outbox.append(message);
+    if (gap) this.#record(gap);
+    for (const message of messages) {
+      this.outbox.append(message);
+      this.received.add(message.pattern ?? message.channel);
+    }
     this.#tellDropped();
     this.#appended();
   }
@@ -78,7 +102,10 @@ export class Delivery implements SubscriptionAccount {
   subscribed(at: number): void {
     this.#subscription = { subscribed: true, since: at };
     const gap = this.#continuity.subscribed(at);
-    if (gap) this.#append(gap);
+    if (gap) {
+      this.#record(gap);
+      this.#appended();
+    }
   }
 
   proven(at: number): void {
@@ -112,9 +139,15 @@ export class Delivery implements SubscriptionAccount {
     return Math.max(...left);
   }
 
-  #append(gap: NewGap): void {
+  /** Counted and logged: none is silent. What is missing before the first subscription is only a beginning. */
+  #record(gap: NewGap): void {
     this.outbox.append(gap);
-    this.#appended();
+    const { reason, from, to } = gap;
+    if (reason === GapReason.start) return;
+    this.gaps.add(reason);
+    const times = { from: timeOf(from), to: timeOf(to) };
+    const sentence = `gap: messages may be missing from ${times.from} to ${times.to}: ${reason}`;
+    this.#log.warn('gap-recorded', sentence, { reason, ...times });
   }
 
   #appended(): void {
@@ -139,6 +172,11 @@ export class Delivery implements SubscriptionAccount {
     const { dropped } = this.outbox;
     if (dropped < Math.max(1, this.#droppedTold * 10)) return;
     this.#droppedTold = dropped;
-    this.#logger.warn(`outbox full: ${dropped} messages dropped so far, the oldest first`);
+    const sentence = `outbox full: ${dropped} messages dropped so far, the oldest first`;
+    this.#log.warn('outbox-full', sentence, { dropped });
   }
+}
+
+function timeOf(time: number | null): string {
+  return time === null ? 'unknown' : new Date(time).toISOString();
 }

@@ -1,4 +1,5 @@
 import { EventEmitter, once } from 'node:events';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import {
   type ConsumerFrame,
@@ -34,6 +35,13 @@ export class ScriptedConsumer {
       this.#connections.push(new ScriptedConnection(socket));
       this.#events.emit('connection');
     });
+  }
+
+  /** One that takes connections from a server of the test's own, which listens. */
+  static on(server: Server): ScriptedConsumer {
+    return new ScriptedConsumer(
+      new WebSocketServer({ server, handleProtocols: () => SUB_PROTOCOL }),
+    );
   }
 
   static async start(port = 0): Promise<ScriptedConsumer> {

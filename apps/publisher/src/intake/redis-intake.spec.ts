@@ -316,6 +316,15 @@ describe('the account of the subscription', () => {
     expect(await redis.cli('PUBLISH', 'test_websocket', 'unheard')).toBe(0);
   });
 
+  it('has a last proof when it unsubscribes from channels and patterns alike', async () => {
+    await start({ channels: ['test_websocket', 'other', 'n*'] });
+    await subscribed();
+    await intake.unsubscribe(new AbortController().signal);
+    expect(account.items.at(-1)?.event).toBe('proven');
+    expect(await redis.cli('PUBLISH', 'test_websocket', 'unheard')).toBe(0);
+    expect(await redis.cli('PUBLISH', 'news', 'unheard')).toBe(0);
+  });
+
   it('has no last proof from a Redis that does not answer before the deadline', async () => {
     await start({ answerTimeoutMs: 60_000, pingIntervalMs: 60_000 });
     await subscribed();
@@ -327,6 +336,28 @@ describe('the account of the subscription', () => {
     await unsubscribed;
     expect(account.items.slice(before).filter(({ event }) => event === 'proven')).toEqual([]);
     redis.thaw();
+  });
+});
+
+describe('its numbers', () => {
+  it('say when Redis answered last, which each PING moves', async () => {
+    await start();
+    await subscribed();
+    await account.find(({ event }) => event === 'proven');
+    const first = intake.answeredAt ?? Infinity;
+    const seen = account.items.length;
+    await account.find(({ event }) => event === 'proven', seen);
+    expect(intake.answeredAt).toBeGreaterThan(first);
+    expect(intake.answersWithinMs).toBe(2 * (50 + 300));
+  });
+
+  it('count the connections that stood and broke', async () => {
+    await start();
+    await subscribed();
+    expect(intake.reconnects).toBe(0);
+    await redis.cli('CLIENT', 'KILL', 'TYPE', 'pubsub');
+    await subscribed(lines.items.length);
+    expect(intake.reconnects).toBe(1);
   });
 });
 

@@ -1,11 +1,13 @@
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { type MessageHandler, RedisContext, ServerRedis } from '@nestjs/microservices';
 import { GapReason } from '@relay/contracts';
 import { type NewMessage, randomisedExponentialBackoff } from '@relay/delivery';
-import { withoutPassword } from '@relay/runtime';
+import { EventLog, withoutPassword } from '@relay/runtime';
 import { Redis } from 'ioredis';
+import { isPattern, mayOverlap, unsubscribeFrom } from './channels.js';
 import type { SubscriptionAccount } from './subscription-account.js';
 
 /** The `@EventPattern` of the handler that takes what no handler of its own takes. */
@@ -13,6 +15,8 @@ export const EVERY_OTHER_CHANNEL = '*';
 
 export interface RedisIntakeOptions {
   readonly url: string;
+  /** `REDIS_CA_FILE`: the only authority whose certificates of a `rediss://` are trusted. */
+  readonly caFile?: string | undefined;
   /** Channel names; one with `*`, `?` or `[` is a pattern. */
   readonly channels: readonly string[];
   /** How often the subscribed connection proves its life. */
@@ -31,9 +35,16 @@ type State = 'connecting' | 'subscribed' | 'refused' | 'closed';
 export class RedisIntake extends ServerRedis {
   state: State = 'connecting';
   since = new Date();
+  /** Connections to Redis that stood and broke. */
+  reconnects = 0;
+  /** When Redis answered last, to a SUBSCRIBE or a PING, by `performance.now()`. */
+  answeredAt: number | undefined;
+  /** What Nest says. */
   protected override readonly logger = new Logger('intake');
+  readonly #log = new EventLog('intake');
   readonly #client: Redis;
   readonly #pingIntervalMs: number;
+  readonly #answerTimeoutMs: number;
   #ping: NodeJS.Timeout | undefined;
   #resubscribe: NodeJS.Timeout | undefined;
   #lastProblem: string | undefined;
@@ -51,14 +62,16 @@ export class RedisIntake extends ServerRedis {
   ) {
     super({});
     this.#pingIntervalMs = intake.pingIntervalMs ?? 5_000;
+    this.#answerTimeoutMs = intake.answerTimeoutMs ?? 5_000;
     this.#client = new Redis(intake.url, {
+      ...(intake.caFile !== undefined && { tls: { ca: readFileSync(intake.caFile) } }),
       lazyConnect: true,
       autoResubscribe: false,
       autoResendUnfulfilledCommands: false,
       enableOfflineQueue: false,
       maxRetriesPerRequest: null,
-      connectTimeout: intake.answerTimeoutMs ?? 5_000,
-      socketTimeout: intake.answerTimeoutMs ?? 5_000,
+      connectTimeout: this.#answerTimeoutMs,
+      socketTimeout: this.#answerTimeoutMs,
       retryStrategy: () =>
         this.state === 'closed'
           ? null
@@ -66,11 +79,23 @@ export class RedisIntake extends ServerRedis {
     });
   }
 
+  /**
+   * The longest time between two answers of a subscription that is whole: twice that of a PING and its
+   * answer, since timers come late under load.
+   */
+  get answersWithinMs(): number {
+    return 2 * (this.#pingIntervalMs + this.#answerTimeoutMs);
+  }
+
   /** Begins to connect; what becomes of it shows in `state`. */
   override async listen(callback: () => void): Promise<void> {
     const client = this.#client;
     if (mayOverlap(this.intake.channels)) {
-      this.logger.log('a message that two of the channels and patterns match arrives twice');
+      this.#log.info(
+        'subscriptions-overlap',
+        'a message that two of the channels and patterns match arrives twice',
+        { channels: this.intake.channels },
+      );
     }
     client.on('ready', () => void this.#subscribe());
     client.on('error', (error: NodeJS.ErrnoException) => {
@@ -98,7 +123,7 @@ export class RedisIntake extends ServerRedis {
   async unsubscribe(deadline: AbortSignal): Promise<void> {
     if (this.state !== 'subscribed' || deadline.aborted) return;
     const sentAt = Date.now();
-    const answers = Promise.all([this.#client.unsubscribe(), this.#client.punsubscribe()]);
+    const answers = unsubscribeFrom(this.#client, this.intake.channels);
     const aborted = once(deadline, 'abort');
     const isAnswered = await Promise.race([
       answers.then(
@@ -151,9 +176,12 @@ export class RedisIntake extends ServerRedis {
       this.#refusals = 0;
       this.#lastProblem = undefined;
       this.#enter('subscribed');
-      this.logger.log(
-        `subscribed to ${this.intake.channels.join(', ')} at ${withoutPassword(this.intake.url)}`,
-      );
+      const url = withoutPassword(this.intake.url);
+      const { channels } = this.intake;
+      this.#log.info('subscribed', `subscribed to ${channels.join(', ')} at ${url}`, {
+        channels,
+        url,
+      });
     } else {
       this.#enter('refused');
       this.account.explained(GapReason.redisRefused);
@@ -197,6 +225,7 @@ export class RedisIntake extends ServerRedis {
 
   /** What came before the answer is taken in with the next turn. */
   async #provenWithNextTurn(at: number): Promise<void> {
+    this.answeredAt = performance.now();
     await nextTurn();
     this.account.proven(at);
   }
@@ -234,7 +263,7 @@ export class RedisIntake extends ServerRedis {
     for (const { handler, messages } of batch) {
       const channels = new RedisContext([messages[0]?.channel ?? '']);
       handler(messages, channels).catch((error: unknown) => {
-        this.logger.error(error);
+        this.#log.error('internal-error', 'messages could not be taken in', { error });
       });
     }
   }
@@ -245,6 +274,7 @@ export class RedisIntake extends ServerRedis {
 
   #enter(state: State): void {
     if (state === this.state) return;
+    if (state === 'connecting') this.reconnects += 1;
     this.state = state;
     this.since = new Date();
   }
@@ -253,19 +283,10 @@ export class RedisIntake extends ServerRedis {
   #tell(problem: string): void {
     if (problem === this.#lastProblem || this.state === 'closed') return;
     this.#lastProblem = problem;
-    this.logger.warn(
-      `Redis at ${withoutPassword(this.intake.url)}: ${problem}; not subscribed, trying again`,
-    );
+    const url = withoutPassword(this.intake.url);
+    const sentence = `Redis at ${url}: ${problem}; not subscribed, trying again`;
+    this.#log.warn('not-subscribed', sentence, { url, problem });
   }
-}
-
-function isPattern(channel: string): boolean {
-  return /[*?[]/.test(channel);
-}
-
-/** Redis delivers a message once for each subscription that matches it. */
-function mayOverlap(channels: readonly string[]): boolean {
-  return channels.length > 1 && channels.some(isPattern);
 }
 
 function messageOf(error: unknown): string {

@@ -3,7 +3,7 @@ import { flagOf, type Settings } from './setting.js';
 /** What `--help` prints: every setting with its flags, its default and its meaning. */
 export function helpText(app: string, settings: Settings): string {
   const lines = Object.entries(settings).flatMap(([name, setting]) => [
-    `  --${flagOf(name)}=…  (${name}, default ${setting.default || 'none'})`,
+    `  ${setting.isSecret ? 'not as a flag' : `--${flagOf(name)}=…`}  (${name}, default ${setting.default || 'none'})`,
     `      ${setting.meaning}: ${setting.expected}`,
     ...Object.entries(setting.shortFlags ?? {}).map(
       ([flag, { meaning }]) => `      --${flag}=…  ${meaning}`,

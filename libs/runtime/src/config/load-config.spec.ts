@@ -72,6 +72,70 @@ describe('loadConfig', () => {
   });
 });
 
+describe('a secret', () => {
+  const secrets = {
+    ...settings,
+    APP_TOKEN: {
+      schema: z.string().max(3),
+      default: '',
+      meaning: 'the secret',
+      expected: 'three characters',
+      mask: () => '***',
+      isSecret: true,
+    },
+  };
+
+  function complaintOf(env: Record<string, string>, ...argv: string[]): string {
+    try {
+      loadConfig(secrets, env, argv);
+    } catch (error) {
+      return (error as Error).message;
+    }
+    return '';
+  }
+
+  it('is taken from the environment', () => {
+    expect(loadConfig(secrets, { APP_TOKEN: 'abc' }, []).appToken).toBe('abc');
+  });
+
+  it('is refused as a flag, and not repeated', () => {
+    const complaint = complaintOf({}, '--app-token=hunter2');
+    expect(complaint).toContain('APP_TOKEN in the environment, or APP_TOKEN_FILE');
+    expect(complaint).not.toContain('hunter2');
+    expect(complaintOf({}, '--app-tokn=hunter2')).not.toMatch(/hunter2|--app-token/);
+    expect(helpText('app', secrets)).not.toContain('--app-token');
+  });
+
+  it('is not shown when it is wrong', () => {
+    expect(complaintOf({ APP_TOKEN: 'hunter2' })).toBe(
+      'APP_TOKEN is "***"; expected three characters',
+    );
+  });
+
+  it.each(['redis://:hunter2@host', 'redis://host,redis://me:hunter2@host'])(
+    'in a URL is refused as a flag, too: %s',
+    (url) => {
+      const complaint = complaintOf({}, `--redis-url=${url}`);
+      expect(complaint).toContain('set REDIS_URL in the environment');
+      expect(complaint).not.toContain('hunter2');
+    },
+  );
+
+  it('is not suspected in a URL without one', () => {
+    const url = 'redis://me@[::1]:6379/1?x=a:b@c';
+    expect(loadConfig(secrets, {}, [`--redis-url=${url}`]).redisUrl).toBe(url);
+  });
+});
+
+describe('the check of settings together', () => {
+  it('adds its mistakes to the others', () => {
+    const check = ({ appPort, output }: { appPort?: unknown; output?: unknown }): string[] =>
+      appPort === undefined && output === 'raw' ? ['raw needs a port'] : [];
+    const load = (): unknown => loadConfig(settings, { APP_PORT: 'x', OUTPUT: 'raw' }, [], check);
+    expect(load).toThrow(/APP_PORT is "x".*\nraw needs a port/);
+  });
+});
+
 describe('helpText', () => {
   it('names every setting with its flag and default', () => {
     const help = helpText('app', settings);
@@ -86,6 +150,7 @@ describe('withoutPassword', () => {
     ['redis://me:hunter2@host:6379/1', 'redis://me:***@host:6379/1'],
     ['redis://:hunter2@host', 'redis://:***@host'],
     ['redis://host?password=hunter2', 'redis://host?***'],
+    ['socks5://me:hunter2@host', 'socks5://me:***@host'],
     ['redis://host', 'redis://host'],
   ])('shows %s as %s', (url, shown) => {
     expect(withoutPassword(url)).toBe(shown);

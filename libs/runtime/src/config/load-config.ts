@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { withoutPassword } from './schemas.js';
+import { holdsPassword, withoutPassword } from './schemas.js';
 import { type ConfigOf, flagOf, type Setting, type Settings } from './setting.js';
 
 /** Every mistake in a configuration, by name. */
@@ -18,6 +18,11 @@ interface Given {
   readonly by: string;
 }
 
+/** Gives what is wrong with settings together, by name. Those that are wrong on their own are undefined. */
+export type Check<S extends Settings> = (config: {
+  readonly [Name in keyof ConfigOf<S>]: ConfigOf<S>[Name] | undefined;
+}) => string[];
+
 /**
  * Reads settings from flags, else from the environment, else their defaults.
  * An empty environment variable counts as not given.
@@ -28,6 +33,7 @@ export function loadConfig<S extends Settings>(
   settings: S,
   env: Readonly<Record<string, string | undefined>>,
   argv: readonly string[],
+  check: Check<S> = () => [],
 ): ConfigOf<S> {
   const mistakes: string[] = [];
   const flags = readFlags(settings, argv, mistakes);
@@ -39,8 +45,10 @@ export function loadConfig<S extends Settings>(
       valueOf(setting, given ?? { value: setting.default, by: name }, mistakes),
     ];
   });
+  const config: unknown = Object.freeze(Object.fromEntries(entries));
+  mistakes.push(...check(config as Parameters<Check<S>>[0]));
   if (mistakes.length > 0) throw new ConfigError(mistakes);
-  return Object.freeze(Object.fromEntries(entries)) as ConfigOf<S>;
+  return config as ConfigOf<S>;
 }
 
 function valueOf(setting: Setting, { value, by }: Given, mistakes: string[]): unknown {
@@ -73,14 +81,23 @@ function readFlags(
     const flag = known.get(token.name);
     const by = `--${token.name}`;
     if (flag === undefined) {
+      const expected = [...known].filter(([, { setting }]) => !setting.isSecret);
       mistakes.push(
-        `unknown flag ${token.rawName}; expected one of ${[...known.keys()].map((name) => `--${name}`).join(', ')}`,
+        `unknown flag ${token.rawName}; expected one of ${expected.map(([name]) => `--${name}`).join(', ')}`,
+      );
+    } else if (flag.setting.isSecret) {
+      mistakes.push(
+        `${by} would show a secret to everybody on this machine; set ${flag.name} in the environment, or ${flag.name}_FILE`,
       );
     } else if (!token.value) {
       mistakes.push(`${by} has no value; expected ${flag.setting.expected}`);
     } else if (given.has(flag.name) && given.get(flag.name)?.by !== by) {
       mistakes.push(
         `${by} and ${given.get(flag.name)?.by ?? ''} set the same thing; give one of them`,
+      );
+    } else if (holdsPassword(token.value)) {
+      mistakes.push(
+        `${by} holds a password, which would show to everybody on this machine; set ${flag.name} in the environment`,
       );
     } else {
       given.set(flag.name, { value: flag.toValue(token.value), by });

@@ -31,6 +31,9 @@ export const name = z.string().regex(/^\P{Cc}{1,200}$/u);
 /** Any text; without one undefined. */
 export const optionalText = z.string().transform((text) => (text === '' ? undefined : text));
 
+/** `true` or `false` as text. */
+export const yesOrNo = z.enum(['true', 'false']).transform((text) => text === 'true');
+
 /** A URL with one of `protocols` (such as `redis:`) and a host. */
 export function url(...protocols: string[]): z.ZodType<string, string> {
   return z.string().refine((text) => {
@@ -56,5 +59,10 @@ function isDecodable(text: string): boolean {
 
 /** A URL as it may be shown: without its password and its query, which may hold one. */
 export function withoutPassword(text: string): string {
-  return text.replace(/^([a-z+]+:\/\/[^:@/]*):.*@/i, '$1:***@').replace(/\?.*$/s, '?***');
+  return text.replace(/^([a-z][a-z\d+.-]*:\/\/[^:@/]*):.*@/i, '$1:***@').replace(/\?.*$/s, '?***');
+}
+
+/** Whether text is a URL, or several, one of which carries a password. */
+export function holdsPassword(text: string): boolean {
+  return /:\/\/[^/?#,]*:[^/?#,]*@/.test(text);
 }

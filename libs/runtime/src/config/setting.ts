@@ -14,6 +14,8 @@ export interface Setting<T = unknown> {
   readonly shortFlags?: Readonly<Record<string, ShortFlag>>;
   /** Keeps a value that may hold a secret out of every message. */
   readonly mask?: (value: string) => string;
+  /** All of it is a secret: it is refused as a flag, since everybody on a machine sees the flags of its processes. */
+  readonly isSecret?: boolean;
 }
 
 /** A short way to give a setting as a flag. */

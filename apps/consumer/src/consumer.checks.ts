@@ -1,0 +1,24 @@
+import { certificateMistakes, type Check, tokenMistakes } from '@relay/runtime';
+import type { consumerSettings } from './consumer.config.js';
+
+/** What is wrong with settings of the consumer that are each right on their own. */
+export const checkConsumer: Check<typeof consumerSettings> = (config) => {
+  const { tlsCertFile, tlsKeyFile, tlsClientCaFile } = config;
+  const mistakes = [
+    ...tokenMistakes(config),
+    ...certificateMistakes(
+      { cert: 'TLS_CERT_FILE', key: 'TLS_KEY_FILE', ca: 'TLS_CLIENT_CA_FILE' },
+      { cert: tlsCertFile, key: tlsKeyFile, ca: tlsClientCaFile },
+    ),
+  ];
+  const hasToken = config.relayToken !== undefined || config.relayTokenFile !== undefined;
+  if (config.allowAnyone && hasToken) {
+    mistakes.push('ALLOW_ANYONE is true, but a token is set; give one of them');
+  }
+  if (tlsClientCaFile !== undefined && tlsCertFile === undefined) {
+    mistakes.push(
+      'TLS_CLIENT_CA_FILE is given without TLS_CERT_FILE; without TLS there are no certificates',
+    );
+  }
+  return mistakes;
+};

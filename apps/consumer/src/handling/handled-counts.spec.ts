@@ -1,0 +1,79 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { GapReason } from '@relay/contracts';
+import { HandledCounts } from './handled-counts.js';
+import { Message } from './message.js';
+import { bareMessage, gap, message, origin, start } from './spec-kit.js';
+
+let counts: HandledCounts;
+
+beforeEach(() => {
+  jest.useFakeTimers({ now: 10_000 });
+  counts = new HandledCounts();
+});
+
+afterEach(() => {
+  jest.useRealTimers();
+});
+
+function takenIn(receivedAt: number, channel = 'news', pattern?: string): Message {
+  return new Message(channel, Buffer.from(''), new Date(receivedAt), origin(1), pattern);
+}
+
+describe('messages', () => {
+  it('count by their channel, or the pattern that matched', () => {
+    counts.add(message('a', 'news'));
+    counts.add(message('b', 'news'));
+    counts.add(takenIn(0, 'nothing', 'n*'));
+    expect(Object.fromEntries(counts.messages)).toEqual({ news: 2, 'n*': 1, other: 0 });
+  });
+
+  it('count as other beyond 100 channels', () => {
+    for (let n = 0; n < 150; n++) counts.add(message('a', `channel-${n}`));
+    expect([...counts.messages]).toHaveLength(101);
+    expect(Object.fromEntries(counts.messages)).toMatchObject({ other: 50 });
+  });
+
+  it('that are bare count apart, whatever they call their channel', () => {
+    counts.add(bareMessage('a'));
+    expect(counts.bareMessages).toBe(1);
+    expect(counts.messages.total).toBe(0);
+    expect(counts.sinceIntake.count).toBe(0);
+  });
+
+  it('count by the time since the intake', () => {
+    counts.add(takenIn(9_500));
+    expect(counts.sinceIntake).toMatchObject({ count: 1, sum: 0.5 });
+  });
+
+  it('count as 0 seconds old when the clock of the publisher is ahead', () => {
+    counts.add(takenIn(12_000));
+    expect(counts.sinceIntake).toMatchObject({ count: 1, sum: 0 });
+  });
+});
+
+describe('gaps', () => {
+  it('count by their reason, with the number that is missing where it is known', () => {
+    counts.add(gap({ reason: GapReason.overflow, count: 7 }));
+    counts.add(gap({ reason: GapReason.redisSilent, count: null }));
+    expect(Object.fromEntries(counts.gaps)).toMatchObject({ overflow: 1, 'redis-silent': 1 });
+    expect(Object.fromEntries(counts.missing)).toMatchObject({ overflow: 7, 'redis-silent': 0 });
+  });
+
+  it('count as other with a reason that this version does not know', () => {
+    counts.add(gap({ reason: 'solar-flare' }));
+    expect(Object.fromEntries(counts.gaps)).toMatchObject({ other: 1 });
+  });
+
+  it('are there with 0 before the first comes, so that it is a rise', () => {
+    const reasons = Object.values(GapReason).filter((reason) => reason !== GapReason.start);
+    expect(Object.fromEntries(counts.gaps)).toEqual(
+      Object.fromEntries([...reasons, 'other'].map((reason) => [reason, 0])),
+    );
+  });
+});
+
+it('a beginning is an item, and nothing else', () => {
+  counts.add(start());
+  expect(counts).toMatchObject({ items: 1, bareMessages: 0 });
+  expect(counts.gaps.total + counts.messages.total).toBe(0);
+});

@@ -1,0 +1,52 @@
+import { GapReason } from '@relay/contracts';
+import { Buckets, Tally } from '@relay/runtime';
+import type { Gap, Start } from './gap.js';
+import type { Message } from './message.js';
+
+/** How many channels are counted apart; a pattern counts as one. */
+const MAX_CHANNELS = 100;
+
+const BOUNDS_SECONDS = [
+  0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800,
+];
+
+const REASONS = Object.values(GapReason).filter((reason) => reason !== GapReason.start);
+
+/** What the handlers are done with, in plain numbers: every message passes here. */
+export class HandledCounts {
+  items = 0;
+  /** Messages without a delivery session, from whatever channel: that is the client's word. */
+  bareMessages = 0;
+  /** Messages that a publisher delivered, by channel, or by pattern where one matched. */
+  readonly messages = new Tally([], MAX_CHANNELS);
+  readonly gaps = new Tally(REASONS);
+  /** Messages that are known to be missing, by the reason of the gap. */
+  readonly missing = new Tally(REASONS);
+  /** Seconds from the intake, by the publisher's clock, to here, by this one's; below 0 counts as 0. */
+  readonly sinceIntake = new Buckets(BOUNDS_SECONDS);
+
+  /** The handlers are done with `item`. */
+  add(item: Message | Gap | Start): void {
+    this.items += 1;
+    switch (item.kind) {
+      case 'message':
+        this.#addMessage(item);
+        break;
+      case 'gap':
+        this.gaps.add(item.reason);
+        this.missing.add(item.reason, item.count ?? 0);
+        break;
+      case 'start':
+        break;
+    }
+  }
+
+  #addMessage(message: Message): void {
+    if (message.offset === undefined) {
+      this.bareMessages += 1;
+      return;
+    }
+    this.messages.add(message.pattern ?? message.channel);
+    this.sinceIntake.observe(Math.max(0, Date.now() - message.receivedAt.getTime()) / 1000);
+  }
+}

@@ -1,0 +1,80 @@
+import { EventEmitter, once } from 'node:events';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { Logger } from '@nestjs/common';
+import { freePort, RedisServer, TestAuthority, TestFolder } from '@relay/testing';
+import { RedisIntake } from './redis-intake.js';
+
+let authority: TestAuthority;
+let folder: TestFolder;
+let redis: RedisServer;
+let url: string;
+let intake: RedisIntake;
+let lines: string[];
+let spoken: EventEmitter;
+
+beforeAll(async () => {
+  authority = await TestAuthority.create();
+});
+
+beforeEach(async () => {
+  folder = new TestFolder();
+  const { cert, key } = await authority.issue('redis');
+  const port = await freePort();
+  url = `rediss://127.0.0.1:${port}`;
+  // prettier-ignore
+  redis = await RedisServer.start({
+    args: [
+      '--tls-port', String(port), '--tls-auth-clients', 'no',
+      '--tls-cert-file', folder.write('cert', cert), '--tls-key-file', folder.write('key', key),
+      '--tls-ca-cert-file', folder.write('ca', authority.cert),
+    ],
+  });
+  lines = [];
+  spoken = new EventEmitter();
+  const record = (line: unknown): void => {
+    lines.push(String(line));
+    spoken.emit('line');
+  };
+  Logger.overrideLogger({ log: record, warn: record, error: record });
+});
+
+afterEach(async () => {
+  await intake.close();
+  await redis.stop();
+  folder.remove();
+});
+
+async function listen(caFile?: string): Promise<void> {
+  const account = {
+    subscribed: () => undefined,
+    proven: () => undefined,
+    broken: () => undefined,
+    explained: () => undefined,
+  };
+  intake = new RedisIntake(
+    { url, channels: ['c'], ...(caFile !== undefined && { caFile }) },
+    account,
+  );
+  await intake.listen(() => undefined);
+}
+
+async function said(part: string): Promise<string> {
+  for (;;) {
+    const line = lines.find((candidate) => candidate.includes(part));
+    if (line !== undefined) return line;
+    await once(spoken, 'line');
+  }
+}
+
+describe('a Redis that speaks TLS', () => {
+  it('is subscribed to with its authority in REDIS_CA_FILE', async () => {
+    await listen(folder.path('ca'));
+    await said('subscribed to c');
+    expect(await redis.cli('PUBSUB', 'NUMSUB', 'c')).toEqual(['c', 1]);
+  });
+
+  it('is not trusted without', async () => {
+    await listen();
+    expect(await said('not subscribed')).toContain('SELF_SIGNED_CERT_IN_CHAIN');
+  });
+});

@@ -1,0 +1,42 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Controller, Get, Header, Inject, Req, Res, UseGuards } from '@nestjs/common';
+import { Trust, TrustedGuard } from '../access/trust.js';
+import { HealthSource, type Readiness } from './health-source.js';
+
+/** Says what is up, and since when. Strangers hear whether it is well, and no more. */
+@Controller('health')
+export class HealthController {
+  readonly #since = new Date();
+
+  constructor(
+    @Inject(HealthSource) private readonly source: HealthSource,
+    @Inject(Trust) private readonly trust: Trust,
+  ) {}
+
+  /** Every part. */
+  @Get()
+  @Header('Cache-Control', 'no-store')
+  @UseGuards(TrustedGuard)
+  read(): object {
+    return this.source.read();
+  }
+
+  /** The process answers. What it depends on is not asked: to restart it would heal none of that. */
+  @Get('live')
+  @Header('Cache-Control', 'no-store')
+  live(): { live: true; since: Date } {
+    return { live: true, since: this.#since };
+  }
+
+  /** Whether it can do its work now: 200 or 503. */
+  @Get('ready')
+  @Header('Cache-Control', 'no-store')
+  ready(
+    @Req() request: IncomingMessage,
+    @Res({ passthrough: true }) response: ServerResponse,
+  ): Readiness | Pick<Readiness, 'ready'> {
+    const readiness = this.source.readiness();
+    response.statusCode = readiness.ready ? 200 : 503;
+    return this.trust.isTrusted(request) ? readiness : { ready: readiness.ready };
+  }
+}
