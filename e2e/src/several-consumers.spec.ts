@@ -50,3 +50,20 @@ it('tells a person when two consumers of one publisher have the same name', asyn
   await Promise.all(consumers.map((consumer) => consumer.waitForLine('stderr', 'listening')));
   expect(await publisher.waitForLine('stderr', 'CONSUMER_NAME')).toContain('twin');
 });
+
+it('leaves a consumer alone that a second URL leads to, too', async () => {
+  const redis = await stage.redis();
+  const port = await freePort();
+  const consumer = startConsumer('one', port);
+  const urls = [`ws://127.0.0.1:${port}/relay`, `ws://localhost:${port}/relay`].join(',');
+  const publisher = await stage.publisher(redis.url, `--consumer-url=${urls}`);
+  await subscribed(publisher);
+  await publisher.waitForLine('stderr', 'connected to one');
+  await publisher.waitForLine('stderr', '4001');
+  for (const text of texts) await redis.cli('PUBLISH', 'test_websocket', text);
+  await consumer.waitForLine('stdout', texts.at(-1) ?? '');
+  expect(consumer.lines('stdout')).toEqual(texts);
+  const { consumers } = await health(publisher);
+  expect(consumers.map(({ state }) => state).sort()).toEqual(['connected', 'connecting']);
+  expect(consumers.map(({ reconnects }) => reconnects)).toEqual([0, 0]);
+});

@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { Stage, subscribed } from './stage.js';
 
 jest.setTimeout(30_000);
@@ -38,4 +40,33 @@ it('a publisher delivers what waits before it ends, when the consumer comes in t
   expect(await publisher.exited).toEqual({ code: 0, signal: null });
   await consumer.waitForLine('stdout', 'three');
   expect(consumer.lines('stdout')).toEqual(['one', 'two', 'three']);
+});
+
+it.each(['publisher', 'consumer'] as const)(
+  'the %s ends cleanly though somebody has sent half a request',
+  async (app) => {
+    const started = stage.run(app, '--port=0', '--shutdown-timeout-ms=3600000');
+    const line = await started.waitForLine('stderr', /health at|listening on/);
+    const port = Number(/:(\d+)\//.exec(line)?.[1]);
+    const stranger = connect(port, '127.0.0.1');
+    stranger.on('error', () => undefined);
+    await once(stranger, 'connect');
+    stranger.write('GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\nGET /hea');
+    await once(stranger, 'data');
+    expect(await started.stop()).toBe(0);
+  },
+);
+
+it('a publisher whose Redis is frozen says goodbye all the same', async () => {
+  const redis = await stage.redis();
+  const consumer = await stage.consumer('--output=raw');
+  const publisher = await stage.publisher(redis.url);
+  await subscribed(publisher);
+  await publisher.waitForLine('stderr', 'connected to');
+  await redis.cli('PUBLISH', 'test_websocket', 'hello');
+  await consumer.waitForLine('stdout', 'hello');
+  redis.freeze();
+  expect(await publisher.stop()).toBe(0);
+  redis.thaw();
+  await consumer.waitForLine('stderr', /publisher.*(left|goodbye)/);
 });

@@ -4,6 +4,7 @@ import { NestFactory } from '@nestjs/core';
 import { RELAY_PATH } from '@relay/contracts';
 import {
   boundHttp,
+  closeRequests,
   EventLog,
   HTTP_LIMITS,
   Lifecycle,
@@ -27,11 +28,14 @@ import { ServerCertificate } from './reception/server-certificate.js';
 
 async function start(config: ConsumerConfig): Promise<RunningApp> {
   const certificate = ServerCertificate.of(config);
-  const { tlsHandshakeMs: handshakeTimeout } = HTTP_LIMITS;
+  const httpsOptions = certificate && {
+    ...certificate.options,
+    handshakeTimeout: HTTP_LIMITS.tlsHandshakeMs,
+  };
   const app = await NestFactory.create(ConsumerModule.register(config), {
     logger: new StderrLogger(config),
     bodyParser: false, // nothing here takes one
-    ...(certificate && { httpsOptions: { ...certificate.options, handshakeTimeout } }),
+    ...(httpsOptions && { httpsOptions }),
   });
   const log = new EventLog('consumer');
   await app.get(DeadLetters).prepare();
@@ -61,25 +65,31 @@ async function start(config: ConsumerConfig): Promise<RunningApp> {
   app.get(Lifecycle).enter('listening');
   log.info('listening', `listening on ${url}`, { url });
 
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    app.get(Reception).acknowledge();
+    // Whoever read the messages may have gone (`consumer | head`): nothing is left to print for.
+    if (error.code === 'EPIPE') process.exit(0);
+    log.error('stdout-broken', `stdout cannot be written: ${error.message}`);
+    process.exit(1);
+  });
+
   return {
     async shutDown(deadline): Promise<number> {
       app.get(Lifecycle).enter('stopping');
       stopListening(app);
       const isDone = await app.get(Reception).stop(deadline);
       if (!isDone) {
-        const sentence = 'a handler did not end in time; what it was given will come again';
+        const sentence = 'a handler did not end in time; what its publisher keeps will come again';
         log.warn('handler-left-running', sentence);
       }
+      closeRequests(app);
       await app.close();
       return isDone ? 0 : 1;
     },
   };
 }
 
-/** Whoever read the messages has gone (`consumer | head`): nothing is left to print for. */
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0);
-  throw error;
-});
+/** A log that cannot be written, as on a full disk, ends nothing. */
+process.stderr.on('error', () => undefined);
 
 await runApp('consumer', consumerSettings, start, checkConsumer);

@@ -1,24 +1,36 @@
 import 'reflect-metadata';
+import type { Server } from 'node:http';
 import { NestFactory } from '@nestjs/core';
 import {
+  boundHttp,
+  closeRequests,
   EventLog,
   Lifecycle,
   listen,
   runApp,
   type RunningApp,
+  secureHeaders,
   StderrLogger,
   withoutPassword,
 } from '@relay/runtime';
 import { Delivery } from './delivery/delivery.js';
 import { RedisIntake } from './intake/redis-intake.js';
+import { LimitsReached } from './limits.js';
 import { checkPublisher, exposedTokens } from './publisher.checks.js';
 import { type PublisherConfig, publisherSettings } from './publisher.config.js';
 import { PublisherModule } from './publisher.module.js';
 
+/** How long Redis may take over the UNSUBSCRIBE; the rest of the time is for the consumers. */
+const UNSUBSCRIBE_MS = 1_000;
+
 async function start(config: PublisherConfig): Promise<RunningApp> {
   const app = await NestFactory.create(PublisherModule.register(config), {
     logger: new StderrLogger(config),
+    bodyParser: false, // nothing here takes one
   });
+  const reached = app.get(LimitsReached);
+  boundHttp(app.getHttpServer() as Server, { onReached: (limit) => reached.add(limit) });
+  app.use(secureHeaders());
   const intake = app.get(RedisIntake);
   const delivery = app.get(Delivery);
   warnOfExposedTokens(config);
@@ -36,9 +48,10 @@ async function start(config: PublisherConfig): Promise<RunningApp> {
   return {
     async shutDown(deadline): Promise<number> {
       lifecycle.enter('stopping');
-      await intake.unsubscribe(deadline);
+      await intake.unsubscribe(AbortSignal.any([deadline, AbortSignal.timeout(UNSUBSCRIBE_MS)]));
       await intake.close();
       const left = await delivery.drain(deadline);
+      closeRequests(app);
       await app.close();
       if (left > 0) {
         const sentence = `ended with ${left} messages not acknowledged: they are lost`;
@@ -55,5 +68,8 @@ function warnOfExposedTokens(config: PublisherConfig): void {
     new EventLog('delivery').warn('token-in-clear', sentence, { url });
   }
 }
+
+/** A log that cannot be written, as on a full disk, ends nothing. */
+process.stderr.on('error', () => undefined);
 
 await runApp('publisher', publisherSettings, start, checkPublisher);

@@ -13,6 +13,8 @@ import { Delivery } from './delivery/delivery.js';
 import { PublisherHealth } from './health/publisher-health.js';
 import { IntakeController } from './intake/intake.controller.js';
 import { RedisIntake } from './intake/redis-intake.js';
+import { LimitsReached } from './limits.js';
+import { measureLimits } from './metrics/limit-metrics.js';
 import { measurePublisher } from './metrics/publisher-metrics.js';
 import type { PublisherConfig } from './publisher.config.js';
 
@@ -25,6 +27,7 @@ export class PublisherModule {
       providers: [
         ...accessProviders(config),
         Lifecycle,
+        LimitsReached,
         {
           provide: HealthSource,
           inject: [Lifecycle, RedisIntake, Delivery],
@@ -33,10 +36,16 @@ export class PublisherModule {
         },
         {
           provide: Metrics,
-          inject: [HealthSource, RedisIntake, Delivery],
-          useFactory: (health: HealthSource, intake: RedisIntake, delivery: Delivery) => {
+          inject: [HealthSource, RedisIntake, Delivery, LimitsReached],
+          useFactory: (
+            health: HealthSource,
+            intake: RedisIntake,
+            delivery: Delivery,
+            reached: LimitsReached,
+          ) => {
             const metrics = new Metrics();
             measurePublisher(metrics, health, intake, delivery);
+            measureLimits(metrics, reached);
             return metrics;
           },
         },
@@ -51,9 +60,10 @@ export class PublisherModule {
         },
         {
           provide: Delivery,
-          inject: [Tokens],
-          useFactory: (tokens: Tokens) =>
+          inject: [Tokens, LimitsReached],
+          useFactory: (tokens: Tokens, reached: LimitsReached) =>
             new Delivery({
+              reached,
               name: config.publisherName,
               channels: config.redisChannels,
               consumerUrls: config.consumerUrl,

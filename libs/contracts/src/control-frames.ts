@@ -10,9 +10,9 @@ const positive = z.int().check(z.minimum(1));
 const hello = z.object({
   /** `PUBLISHER_NAME`. */
   publisher: name,
-  /** A random id of the publisher's process. */
+  /** A random id of the publisher's process, its own for each consumer that it delivers to. */
   process: name,
-  /** Counts the connections of this process: of two, the one with the greater number is the newer. */
+  /** Counts the connections of this `process`: of two, the one with the greater number is the newer. */
   connection: positive,
   outbox: z.object({
     id: name,

@@ -56,10 +56,20 @@ describe('the account of a subscription', () => {
     expect(continuity.provenUntil).toBe(200);
   });
 
-  it('ends no gap before it begins, though the clock was set back', () => {
+  it('goes by the newest proof, though the clock was ahead at an older one', () => {
+    const continuity = subscribed();
+    continuity.proven(3_600_000, '0-5');
+    continuity.proven(500, '0-6');
+    expect(continuity.provenUntil).toBe(500);
+    expect(continuity.heardUntil('0-9')).toBe(500);
+    continuity.broken(GapReason.redisSilent);
+    expect(continuity.subscribed(60_500)).toMatchObject({ from: 500, to: 60_500 });
+  });
+
+  it('does not say when a gap began if the clock was set back since', () => {
     const continuity = subscribed();
     continuity.broken(GapReason.redisConnectionLost);
-    expect(continuity.subscribed(150)).toMatchObject({ from: 150, to: 150 });
+    expect(continuity.subscribed(150)).toMatchObject({ from: null, to: 150 });
   });
 });
 

@@ -46,8 +46,9 @@ export class Continuity {
    */
   proven(at: number, next: Offset): void {
     if (!this.#isWhole) return;
-    this.#provenUntil = Math.max(this.#provenUntil ?? at, at);
-    this.#marks.push({ next, at: this.#provenUntil });
+    this.#provenUntil = at; // the newest proof counts, wherever a clock that was set has put it
+    while ((this.#marks.at(-1)?.at ?? at) > at) this.#marks.pop();
+    this.#marks.push({ next, at });
     if (this.#marks.length > MAX_MARKS) this.#marks.splice(this.#leastMissed(), 1);
   }
 
@@ -102,7 +103,7 @@ export class Continuity {
     return {
       kind: 'gap',
       reason,
-      from: from === null ? null : Math.min(from, now),
+      from: from !== null && from > now ? null : from, // the clock was set back: nobody can know
       to: now,
       count: null,
     };

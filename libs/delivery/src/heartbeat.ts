@@ -1,13 +1,13 @@
 export interface HeartbeatOptions {
-  /** How often `check` is due; a peer that was silent for half of it is asked for a sign of life. */
+  /** How often `check` is due, and the peer is asked for a sign of life. */
   readonly intervalMs: number;
   /** How long it may be silent before the connection counts as dead. */
   readonly deadlineMs: number;
 }
 
-export type HeartbeatVerdict = 'alive' | 'ask' | 'dead';
+export type HeartbeatVerdict = 'ask' | 'dead';
 
-/** Looks every 5 s, gives up after 10 s of silence. */
+/** Asks every 5 s, gives up after 10 s of silence. */
 export const HEARTBEAT: HeartbeatOptions = { intervalMs: 5_000, deadlineMs: 10_000 };
 
 /** Finds out that a peer is gone though its connection stands (half open). */
@@ -30,14 +30,12 @@ export class Heartbeat {
     this.#heardAt = now;
   }
 
-  /** What to do now. Whoever is silent for the deadline was asked the time before. */
+  /** What to do now. Whoever is silent for the deadline was asked at every check in it. */
   check(now: number): HeartbeatVerdict {
     const { intervalMs, deadlineMs } = this.options;
     const wasAsleep = now - this.#checkedAt >= 2 * intervalMs; // we were, not the peer: ask anew
     this.#checkedAt = now;
     if (wasAsleep) this.#heardAt = now - intervalMs;
-    const silentMs = now - this.#heardAt;
-    if (silentMs >= deadlineMs) return 'dead';
-    return silentMs * 2 >= intervalMs ? 'ask' : 'alive';
+    return now - this.#heardAt >= deadlineMs ? 'dead' : 'ask';
   }
 }

@@ -87,7 +87,7 @@ describe('what a later outbox has to know', () => {
     position.heardUntil(100);
     position.heardUntil(null);
     position.heardUntil(90);
-    expect(position.lastHeard).toEqual({ isClean: false, until: 100 });
+    expect(position.lastHeard).toEqual({ isClean: false, until: 90 });
   });
 
   it('is the end of the beginning when nothing was heard since', () => {

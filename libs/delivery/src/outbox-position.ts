@@ -41,7 +41,10 @@ export class OutboxPosition {
   /** Received and not yet handled, the oldest first. */
   readonly #pending = new Ring<Pending>();
   #pendingBytes = 0;
-  #heardUntil: number | null = null;
+  /** What the newest `status` or `goodbye` told, wherever a clock that was set has put it. */
+  #toldUntil: number | null = null;
+  /** The end of the beginning: what was published before is told to be missing. */
+  #begunAt: number | null = null;
   #saidGoodbye = false;
   #hasBegun = false;
 
@@ -73,15 +76,20 @@ export class OutboxPosition {
   /** What a later outbox of this publisher has to know; undefined when there is nothing to tell. */
   get lastHeard(): LastHeard | undefined {
     const before = this.#hasBegun ? undefined : this.predecessor;
-    const until = this.#heardUntil ?? before?.until ?? null;
+    const until = this.#until ?? before?.until ?? null;
     if (!this.#saidGoodbye) return { isClean: false, until };
-    const heardNothing = !this.#hasBegun && this.#heardUntil === null;
+    const heardNothing = !this.#hasBegun && this.#until === null;
     if (heardNothing && before === undefined) return undefined;
     return { isClean: before?.isClean ?? true, until };
   }
 
+  get #until(): number | null {
+    if (this.#toldUntil === null || this.#begunAt === null) return this.#toldUntil ?? this.#begunAt;
+    return Math.max(this.#toldUntil, this.#begunAt);
+  }
+
   heardUntil(time: number | null): void {
-    if (time !== null) this.#heardUntil = Math.max(this.#heardUntil ?? time, time);
+    this.#toldUntil = time ?? this.#toldUntil;
   }
 
   saidGoodbye(subscriptionEndedAt: number | null): void {
@@ -121,7 +129,7 @@ export class OutboxPosition {
   lost(): GapEntry {
     const offset = this.#received ?? BEFORE_ALL;
     this.#pending.push({ offset, bytes: 0 });
-    const from = this.#heardUntil;
+    const from = this.#until;
     return { kind: 'gap', offset, reason: GapReason.positionLost, from, to: null, count: null };
   }
 
@@ -137,7 +145,7 @@ export class OutboxPosition {
   #beginning(entry: GapEntry): HandedEntry {
     const { predecessor } = this;
     const { offset, to } = entry;
-    this.heardUntil(to); // what was published before is told to be missing
+    this.#begunAt = to ?? this.#begunAt;
     if (predecessor === undefined) return { kind: 'start', offset, at: to };
     const reason = predecessor.isClean ? GapReason.publisherRestarted : GapReason.publisherLost;
     const { until } = predecessor;

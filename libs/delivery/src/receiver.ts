@@ -113,7 +113,7 @@ export class Receiver<C> {
       const reason = `after ${after} lies beyond what was received`;
       return this.#violation(connection, CloseCode.outOfOrder, reason);
     }
-    const fresh = position.fresh(entries);
+    const fresh = detached(position.fresh(entries), entries);
     if (this.#exceedsWindow(position, fresh)) {
       return this.#violation(connection, CloseCode.windowExceeded, 'the window was exceeded');
     }
@@ -221,6 +221,17 @@ export class Receiver<C> {
     const reason = `${event} is not allowed before hello`;
     return this.#violation(connection, CloseCode.unexpectedFrame, reason);
   }
+}
+
+/**
+ * Payloads are views into the frame that brought them. Where the rest of a frame is left out, they are
+ * copied, so that a small message does not keep a large frame.
+ */
+function detached(fresh: readonly Entry[], all: readonly Entry[]): readonly Entry[] {
+  if (fresh.length === all.length) return fresh;
+  return fresh.map((entry) =>
+    entry.kind === 'message' ? { ...entry, payload: new Uint8Array(entry.payload) } : entry,
+  );
 }
 
 /** Whether the offsets ascend, beginning behind `after`. */

@@ -1,9 +1,14 @@
 /** A WebSocket as `ws` has it, as far as it matters here. */
 export interface PingableSocket {
   readonly isPaused: boolean;
-  on(event: 'message' | 'ping' | 'pong' | 'close', listener: () => void): unknown;
+  on(event: 'close', listener: () => void): unknown;
   ping(): void;
   terminate(): void;
+}
+
+/** What counts the bytes that came: the socket under a WebSocket. */
+export interface Transport {
+  readonly bytesRead: number;
 }
 
 /** Judges the silence of a peer by the times that it is told. */
@@ -11,23 +16,29 @@ export interface Silence {
   /** How often `check` is due. */
   readonly intervalMs: number;
   heard(now: number): void;
-  check(now: number): 'alive' | 'ask' | 'dead';
+  check(now: number): 'ask' | 'dead';
 }
 
 /**
- * Pings a peer that is silent, and ends the connection when it stays so: a half-open connection would
- * stand for ever. Whoever reads no further for now is not judged.
+ * Pings a peer, and ends the connection when nothing at all comes from it any more: a half-open connection
+ * would stand for ever. Every byte is a sign of life: on a slow line a single frame may take minutes, and
+ * the answer to a ping waits behind it. Whoever reads no further for now is not judged.
  */
-export function keepAlive(socket: PingableSocket, silence: Silence, onDead: () => void): void {
-  const heard = (): void => {
-    silence.heard(performance.now());
-  };
-  for (const event of ['message', 'ping', 'pong'] as const) socket.on(event, heard);
+export function keepAlive(
+  socket: PingableSocket,
+  transport: Transport,
+  silence: Silence,
+  onDead: () => void,
+): void {
+  let { bytesRead } = transport;
   const timer = setInterval(() => {
-    if (socket.isPaused) heard();
-    const verdict = silence.check(performance.now());
-    if (verdict === 'ask') socket.ping();
-    if (verdict !== 'dead') return;
+    const now = performance.now();
+    if (socket.isPaused || transport.bytesRead !== bytesRead) silence.heard(now);
+    ({ bytesRead } = transport);
+    if (silence.check(now) === 'ask') {
+      socket.ping();
+      return;
+    }
     onDead();
     socket.terminate();
   }, silence.intervalMs);

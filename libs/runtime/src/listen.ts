@@ -1,5 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
+import type { Server as HttpServer } from 'node:http';
 import type { AddressInfo, Server } from 'node:net';
 import type { INestApplication } from '@nestjs/common';
 import { StartError } from './run-app.js';
@@ -36,6 +37,11 @@ export async function listen(
 /** Takes no new connections; those that stand go on. */
 export function stopListening(app: INestApplication): void {
   (app.getHttpServer() as Server).close();
+}
+
+/** Ends the requests that are not finished, which `close` would wait for; WebSockets are not among them. */
+export function closeRequests(app: INestApplication): void {
+  (app.getHttpServer() as HttpServer).closeAllConnections();
 }
 
 function sentence(host: string, port: number, code = 'unknown error'): string {

@@ -120,3 +120,32 @@ describe('DEAD_LETTER_FILE', () => {
     expect(reports[1]).toContain(`cannot write to ${file}`);
   });
 });
+
+describe('a dead letter that can be written nowhere', () => {
+  it('is tried again, with everything behind it waiting, until there is room', async () => {
+    const full = new Error('ENOSPC: no space left on device');
+    let failures = 3;
+    let written = '';
+    const disk = {
+      writableLength: 0,
+      write(text: string | Uint8Array, onWritten: (error?: Error) => void): void {
+        failures -= 1;
+        if (failures >= 0) {
+          onWritten(full);
+          return;
+        }
+        written += Buffer.from(text).toString();
+        onWritten();
+      },
+    };
+    const waits: number[] = [];
+    const sleep = (ms: number): Promise<void> => {
+      waits.push(ms);
+      return Promise.resolve();
+    };
+    const file = join(folder, 'gone', 'letters.jsonl');
+    await new DeadLetters(file, disk, sleep).add(message('hello'), refusal);
+    expect(waits).toHaveLength(3);
+    expect(JSON.parse(written)).toMatchObject({ payload: 'hello' });
+  });
+});

@@ -1,5 +1,8 @@
 import { appendFile } from 'node:fs/promises';
+import { setTimeout } from 'node:timers/promises';
+import { randomisedExponentialBackoff } from '@relay/delivery';
 import { EventLog, StartError, Tally } from '@relay/runtime';
+import { type Output, print, outputTo } from './file-output.js';
 import { jsonPayload } from './json-payload.js';
 import type { Message } from './message.js';
 
@@ -20,10 +23,13 @@ export class DeadLetters {
   /** By the handler that refused. */
   readonly byHandler = new Tally([], MAX_HANDLERS);
   readonly #log = new EventLog('handling');
+  /** Whether the file may end within a line, because its disk was full. */
+  #isTorn = false;
 
   constructor(
     private readonly file: string | undefined,
-    private readonly stderr: NodeJS.WritableStream = process.stderr,
+    private readonly stderr: Output = outputTo(process.stderr, 2),
+    private readonly sleep: (ms: number) => Promise<unknown> = setTimeout,
   ) {}
 
   /** Counts for `handler` from now on, with 0. */
@@ -53,6 +59,10 @@ export class DeadLetters {
     }
   }
 
+  /**
+   * Ends when the letter is written down. While it cannot be, anywhere, it is tried again and again: what
+   * comes next waits, and the publisher keeps it.
+   */
   async add(message: Message, refusal: Refusal): Promise<void> {
     const { handler, attempts, error } = refusal;
     const { channel, id = 'bare' } = message;
@@ -64,16 +74,29 @@ export class DeadLetters {
         `${error.message}; a dead letter`,
       { handler, channel, id, attempts, problem: error.message },
     );
-    if (this.file === undefined) {
-      this.stderr.write(line);
-      return;
+    for (let attempt = 1; !(await this.#write(line)); attempt += 1) {
+      await this.sleep(randomisedExponentialBackoff(attempt, Math.random()));
+    }
+  }
+
+  /** Whether it is written down, in the file or else on stderr. */
+  async #write(line: string): Promise<boolean> {
+    if (this.file !== undefined) {
+      try {
+        await appendFile(this.file, this.#isTorn ? `\n${line}` : line);
+        this.#isTorn = false;
+        return true;
+      } catch (cause) {
+        this.#isTorn = true;
+        const sentence = `cannot write to ${this.file}: ${String(cause)}; the dead letter is here`;
+        this.#log.error('dead-letter-file-failed', sentence, { file: this.file });
+      }
     }
     try {
-      await appendFile(this.file, line);
-    } catch (cause) {
-      const sentence = `cannot write to ${this.file}: ${String(cause)}; the dead letter is here`;
-      this.#log.error('dead-letter-file-failed', sentence, { file: this.file });
-      this.stderr.write(line);
+      await print(this.stderr, line);
+      return true;
+    } catch {
+      return false; // there is no place left to say it
     }
   }
 }

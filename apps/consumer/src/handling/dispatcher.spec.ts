@@ -152,6 +152,20 @@ describe('Dispatcher', () => {
     expect(reports).toEqual([expect.stringMatching(/^gap: .*Redis restarted/)]);
   });
 
+  it('is full while more than 64 MiB wait', async () => {
+    const slow = new SlowHandler('being handled');
+    const dispatcher = dispatcherOf(slow);
+    dispatcher.dispatch({ items: [message('being handled')] });
+    dispatcher.dispatch({ items: [message(Buffer.alloc(63 * 1024 * 1024))] });
+    expect(dispatcher.isFull).toBe(false);
+    dispatcher.dispatch({ items: [message(Buffer.alloc(1024 * 1024))] });
+    expect(dispatcher.isFull).toBe(true);
+    slow.end('being handled');
+    await dispatcher.drained();
+    expect(dispatcher.isFull).toBe(false);
+    expect(dispatcher.waitingBytes).toBe(0);
+  });
+
   it('is full while more than a thousand items wait', async () => {
     const slow = new SlowHandler('being handled');
     const dispatcher = dispatcherOf(slow);
@@ -223,6 +237,24 @@ describe('the account of what is handled', () => {
   });
 });
 
+describe('room for bare messages', () => {
+  it('is there though publishers have a lot waiting, and comes back before everything is done', async () => {
+    const slow = new SlowHandler('a', 'b');
+    const dispatcher = dispatcherOf(slow);
+    const bare = Array.from({ length: 1001 }, (_, n) => bareMessage(String(n)));
+    dispatcher.dispatch(keptBatch(message('a'), ...Array.from({ length: 2000 }, () => gap())));
+    expect(dispatcher.isFull).toBe(false);
+    dispatcher.dispatch({ items: bare });
+    dispatcher.dispatch(keptBatch(message('b')));
+    expect(dispatcher.isFull).toBe(true);
+    slow.end('a');
+    await dispatcher.room();
+    expect(slow.events).not.toContain('b ends');
+    slow.end('b');
+    await dispatcher.drained();
+  });
+});
+
 describe('stopping', () => {
   it('finishes what runs and leaves what a publisher keeps', async () => {
     const slow = new SlowHandler('a');
@@ -235,6 +267,16 @@ describe('stopping', () => {
     await stopped;
     expect(slow.events).toEqual(['a begins', 'a ends']);
     expect(batch.handled).toBe(1);
+  });
+
+  it('still handles what its publisher does not keep any more', async () => {
+    const slow = new SlowHandler('a');
+    const dispatcher = dispatcherOf(slow);
+    dispatcher.dispatch({ ...keptBatch(message('a'), message('last')), isKept: () => false });
+    const stopped = dispatcher.stop();
+    slow.end('a');
+    await stopped;
+    expect(slow.events).toEqual(['a begins', 'a ends', 'last begins', 'last ends']);
   });
 
   it('still handles what nobody keeps', async () => {

@@ -17,8 +17,10 @@ export type Item = Message | Gap | Start;
 /** Items that came together. */
 export interface Batch {
   readonly items: readonly Item[];
-  /** Called when the handlers are done with an item, in order. Without it nobody keeps the items. */
+  /** Called when the handlers are done with an item, in order; none for bare messages. */
   readonly onHandled?: () => void;
+  /** Whether what is not handled comes again; without it, what has `onHandled` does. */
+  readonly isKept?: () => boolean;
 }
 
 /** Hands items to every handler that wants them, one at a time and in order. */
@@ -28,6 +30,9 @@ export class Dispatcher {
   #batches: Batch[] = [];
   #waiting = 0;
   #waitingBytes = 0;
+  #bareWaiting = 0;
+  #bareWaitingBytes = 0;
+  #onRoom: (() => void)[] = [];
   #isBusy = false;
   #isStopping = false;
   #running = Promise.resolve();
@@ -60,17 +65,23 @@ export class Dispatcher {
     return this.#waitingBytes;
   }
 
-  /** Whether whoever brings messages that nobody keeps should wait for `drained`. */
+  /** Whether whoever brings bare messages should wait for `room`. */
   get isFull(): boolean {
     return (
-      this.#waiting > LIMITS.bareWaitingItems || this.#waitingBytes > LIMITS.bareWaitingBytes
+      this.#bareWaiting > LIMITS.bareWaitingItems ||
+      this.#bareWaitingBytes > LIMITS.bareWaitingBytes
     );
+  }
+
+  /** Settles when it is not full. */
+  async room(): Promise<void> {
+    if (!this.isFull) return;
+    await new Promise<void>((resolve) => this.#onRoom.push(resolve));
   }
 
   dispatch(batch: Batch): void {
     this.#batches.push(batch);
-    this.#waiting += batch.items.length;
-    for (const item of batch.items) this.#waitingBytes += bytesOf(item);
+    for (const item of batch.items) this.#count(batch, item, 1);
     if (!this.#isBusy) this.#running = this.#run();
   }
 
@@ -79,7 +90,7 @@ export class Dispatcher {
     await this.#running;
   }
 
-  /** Finishes what runs, and what nobody else keeps; the rest is left to come again. */
+  /** Finishes what runs, and what cannot come again; the rest is left to do so. */
   async stop(): Promise<void> {
     this.#isStopping = true;
     await this.#running;
@@ -90,11 +101,11 @@ export class Dispatcher {
     while (this.#batches.length > 0) {
       const batches = this.#batches;
       this.#batches = [];
-      for (const { items, onHandled } of batches) {
+      for (const batch of batches) {
+        const { items, onHandled, isKept = () => onHandled !== undefined } = batch;
         for (const item of items) {
-          this.#waiting -= 1;
-          this.#waitingBytes -= bytesOf(item);
-          if (this.#isStopping && onHandled) continue;
+          this.#count(batch, item, -1);
+          if (this.#isStopping && isKept()) continue;
           if (item.kind === 'gap') this.#tellGap(item);
           const pending = this.#hand(item);
           if (pending) await pending;
@@ -104,6 +115,17 @@ export class Dispatcher {
       }
     }
     this.#isBusy = false;
+  }
+
+  #count({ onHandled }: Batch, item: Item, sign: 1 | -1): void {
+    const bytes = bytesOf(item) * sign;
+    this.#waiting += sign;
+    this.#waitingBytes += bytes;
+    if (onHandled) return;
+    this.#bareWaiting += sign;
+    this.#bareWaitingBytes += bytes;
+    if (this.#onRoom.length === 0 || this.isFull) return;
+    for (const tell of this.#onRoom.splice(0)) tell();
   }
 
   /** Logged whether a handler cares for gaps or not: none is silent. */

@@ -1,4 +1,4 @@
-import type { Writable } from 'node:stream';
+import { type Output, outputTo, print } from './file-output.js';
 import { describeGap, describeStart, formatMessage, jsonGap, type OutputFormat } from './format.js';
 import type { Gap, Start } from './gap.js';
 import type { Message } from './message.js';
@@ -7,15 +7,12 @@ import type { MessageHandler } from './message-handler.js';
 const ALARM = '\u001b[1;37;41m';
 const CALM = '\u001b[0m';
 
-/** Where it prints, and whether a person sees it there in colours. */
-type Output = Writable & { readonly isTTY?: boolean };
-
 /** Prints every message on stdout, and every gap. The example of a handler: write your own beside it. */
 export class PrintMessages implements MessageHandler {
   constructor(
     private readonly format: OutputFormat,
-    private readonly stdout: Output = process.stdout,
-    private readonly stderr: Output = process.stderr,
+    private readonly stdout: Output = outputTo(process.stdout, 1),
+    private readonly stderr: Output = outputTo(process.stderr, 2),
   ) {}
 
   handle(message: Message): void | Promise<void> {
@@ -39,20 +36,4 @@ export class PrintMessages implements MessageHandler {
     }
     return print(this.stderr, `${describeStart(start)}\n`);
   }
-}
-
-/**
- * Done when the system has the bytes: what still waits in this process, because whoever reads is slower
- * than what comes, would be lost with it.
- */
-function print(output: Output, text: string | Uint8Array): void | Promise<void> {
-  let onWritten: ((error?: Error | null) => void) | undefined;
-  output.write(text, (error) => onWritten?.(error));
-  if (output.writableLength === 0) return undefined;
-  return new Promise((resolve, reject) => {
-    onWritten = (error) => {
-      if (error) reject(error);
-      else resolve();
-    };
-  });
 }

@@ -16,7 +16,7 @@ import {
   type ReceiverOptions,
   type TrackedOutbox,
 } from '@relay/delivery';
-import { EventLog, keepAlive } from '@relay/runtime';
+import { EventLog, keepAlive, type Transport } from '@relay/runtime';
 import type { WebSocket } from 'ws';
 import type { Dispatcher, Item } from '../handling/dispatcher.js';
 import { Message, type Origin } from '../handling/message.js';
@@ -34,7 +34,7 @@ export class Reception {
     options: ReceiverOptions,
     private readonly dispatcher: Dispatcher,
     private readonly reached = new LimitsReached(),
-    private readonly helloTimeoutMs = LIMITS.helloMs,
+    private readonly helloTimeoutMs: number = LIMITS.helloMs,
   ) {
     this.#receiver = new Receiver(options);
   }
@@ -55,13 +55,13 @@ export class Reception {
   }
 
   /** A publisher has connected; it has to say hello in time. */
-  connected(client: WebSocket): void {
+  connected(client: WebSocket, transport: Transport): void {
     const timer = setTimeout(() => {
       this.reached.add('hello-time');
       dismiss(client, CloseCode.handshakeTimeout, 'no hello came');
     }, this.helloTimeoutMs);
     this.#helloTimers.set(client, timer);
-    keepAlive(client, new Heartbeat(HEARTBEAT, performance.now()), () => {
+    keepAlive(client, transport, new Heartbeat(HEARTBEAT, performance.now()), () => {
       const sentence = 'a publisher does not answer any more; its connection is ended';
       this.#log.warn('publisher-silent', sentence);
     });
@@ -113,7 +113,7 @@ export class Reception {
       this.dispatcher.stop().then(() => true),
       aborted(deadline).then(() => false),
     ]);
-    this.#perform(this.#receiver.flush());
+    this.acknowledge();
     clearTimeout(this.#ackTimer);
     return isDone;
   }
@@ -122,6 +122,11 @@ export class Reception {
   #isTooMuch({ outbox }: Hello): boolean {
     if (this.dispatcher.waitingBytes <= LIMITS.waitingBytes) return false;
     return ![...this.publishers].some(({ position }) => position.outbox === outbox.id);
+  }
+
+  /** Acknowledges what is handled, now. */
+  acknowledge(): void {
+    this.#perform(this.#receiver.flush());
   }
 
   #greeted(client: WebSocket): void {
@@ -181,6 +186,8 @@ export class Reception {
       onHandled: () => {
         this.#perform(this.#receiver.handled(from, performance.now()));
       },
+      // of a publisher that is gone or was replaced, it is the last that is left
+      isKept: () => from.connection !== undefined,
     });
   }
 

@@ -14,7 +14,7 @@ import {
 } from '@relay/contracts';
 import { EventLog } from '@relay/runtime';
 import type { WebSocket, WebSocketServer } from 'ws';
-import { LIMITS, type Limits, type LimitsReached } from '../limits.js';
+import { LIMITS, type Limits, type LimitsReached, maxFrameBytes } from '../limits.js';
 import type { Admission, Refusal } from './admission.js';
 import type { ClientAddress } from './client-address.js';
 import { BareClient } from './bare-client.js';
@@ -28,14 +28,6 @@ const CLOSE_TIMEOUT_MS = 2_000;
 export interface AdapterBounds {
   readonly limits: Limits;
   readonly reached: LimitsReached;
-}
-
-/**
- * Room for the largest entry, and for half a window of small ones, whatever script their channels are
- * written in, and what is around them.
- */
-export function maxFrameBytes({ maxEntryBytes }: Pick<Limits, 'maxEntryBytes'>): number {
-  return 3 * Math.max(maxEntryBytes, LIMITS.window.bytes / 2) + 64 * 1024;
 }
 
 /** A frame as the gateway's handlers know it. */

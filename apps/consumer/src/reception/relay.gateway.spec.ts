@@ -104,10 +104,10 @@ describe('the gateway, to a client without sub-protocol', () => {
   it('is not read while too many messages wait, and is again when they are handled', async () => {
     const { dispatcher, recorder } = consumer;
     const isPaused = deferred();
-    const drained = dispatcher.drained.bind(dispatcher);
-    jest.spyOn(dispatcher, 'drained').mockImplementation(async () => {
+    const room = dispatcher.room.bind(dispatcher);
+    jest.spyOn(dispatcher, 'room').mockImplementation(async () => {
       isPaused.resolve();
-      await drained();
+      await room();
     });
     const held = recorder.holds('first');
     const client = await open();

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { UseFilters } from '@nestjs/common';
 import {
   ConnectedSocket,
@@ -16,6 +17,8 @@ import {
   type Status,
   SUB_PROTOCOL,
 } from '@relay/contracts';
+import { Heartbeat, HEARTBEAT } from '@relay/delivery';
+import { keepAlive } from '@relay/runtime';
 import type { WebSocket } from 'ws';
 import { Dispatcher } from '../handling/dispatcher.js';
 import { Message } from '../handling/message.js';
@@ -35,8 +38,9 @@ export class RelayGateway
     private readonly reached: LimitsReached,
   ) {}
 
-  handleConnection(client: WebSocket): void {
-    if (client.protocol === SUB_PROTOCOL) this.reception.connected(client);
+  handleConnection(client: WebSocket, { socket }: IncomingMessage): void {
+    if (client.protocol === SUB_PROTOCOL) this.reception.connected(client, socket);
+    else keepAlive(client, socket, new Heartbeat(HEARTBEAT, performance.now()), () => undefined);
   }
 
   handleDisconnect(client: WebSocket): void {
@@ -73,7 +77,7 @@ export class RelayGateway
     if (!this.dispatcher.isFull || client.isPaused) return;
     this.reached.add('bare-waiting');
     client.pause();
-    void this.dispatcher.drained().then(() => {
+    void this.dispatcher.room().then(() => {
       client.resume();
     });
   }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   CloseCode,
   closeReason,
@@ -40,8 +41,6 @@ type State = 'connecting' | 'connected' | 'closed';
 
 /** What a connection asks of, and tells, whoever keeps all of them. */
 export interface Surroundings {
-  /** Counts the connections that this process makes. */
-  nextConnectionNumber(): number;
   /** Whether another consumer that is connected has this name. */
   isNameTaken(consumer: string, by: ConsumerConnection): boolean;
   welcomed(connection: ConsumerConnection): void;
@@ -63,6 +62,7 @@ export class ConsumerConnection {
   #socket: WebSocket | undefined;
   /** The proxy on the way of the last attempt. */
   #proxy: string | undefined;
+  #connectionsMade = 0;
   #attempt = 0;
   #retry: NodeJS.Timeout | undefined;
   #healthy: NodeJS.Timeout | undefined;
@@ -71,17 +71,19 @@ export class ConsumerConnection {
   #verdict: Failure | undefined;
   #onEnd: (() => void) | undefined;
   #maxUnreadBytes = Infinity;
+  #tooLargeTold = 0;
 
   constructor(
     private readonly url: string,
-    publisher: { readonly name: string; readonly process: string },
+    publisher: string,
     private readonly outbox: MemoryOutbox,
     private readonly access: ConsumerAccess,
     private readonly surroundings: Surroundings,
     private readonly reached = new LimitsReached(),
   ) {
     this.#shownUrl = withoutPassword(url);
-    this.sender = new Sender(publisher.name, publisher.process);
+    // two ways to one consumer are told apart: the second is refused, and leaves the first alone
+    this.sender = new Sender(publisher, randomUUID());
   }
 
   /** What the consumer calls itself, once it has said so. */
@@ -111,7 +113,6 @@ export class ConsumerConnection {
       ...passage.options,
       perMessageDeflate: false,
       maxPayload: LIMITS.frameBytes,
-      maxPendingAutoPongs: LIMITS.unreadPongs,
     });
     this.#socket = socket;
     // ws has such a timer, too, but it begins when a proxy has answered.
@@ -121,17 +122,19 @@ export class ConsumerConnection {
       way.abort();
     }, HANDSHAKE_TIMEOUT_MS);
     let welcomeTimer: NodeJS.Timeout | undefined;
-    socket.on('open', () => {
-      clearTimeout(upgradeTimer);
-      keepAlive(socket, new Heartbeat(HEARTBEAT, performance.now()), () => {
+    socket.on('upgrade', ({ socket: transport }) => {
+      keepAlive(socket, transport, new Heartbeat(HEARTBEAT, performance.now()), () => {
         failure = { text: 'does not answer any more', needsPerson: false };
       });
+    });
+    socket.on('open', () => {
+      clearTimeout(upgradeTimer);
       welcomeTimer = setTimeout(() => {
         if (this.sender.state === 'greeting') {
           this.#close(CloseCode.handshakeTimeout, 'no welcome came');
         }
       }, HANDSHAKE_TIMEOUT_MS);
-      this.#perform(this.sender.connected(this.surroundings.nextConnectionNumber(), this.outbox));
+      this.#perform(this.sender.connected(++this.#connectionsMade, this.outbox));
     });
     socket.on('message', (bytes: Buffer, isBinary: boolean) => {
       this.#receive(bytes, isBinary);
@@ -141,6 +144,7 @@ export class ConsumerConnection {
       socket.terminate();
     });
     socket.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') this.reached.add('frame-size');
       failure ??= failureOfError(error);
     });
     socket.on('close', (code, reason) => {
@@ -256,6 +260,7 @@ export class ConsumerConnection {
         case 'read': {
           const entries = this.outbox.read(action.after, action.limit);
           queue.push(...this.sender.entriesRead(action.after, entries));
+          this.#tellTooLarge();
           break;
         }
         case 'progress':
@@ -278,10 +283,20 @@ export class ConsumerConnection {
     }
   }
 
+  /** Says it at 1, 10, 100, …; the gap in its place says it to the consumer. */
+  #tellTooLarge(): void {
+    const { tooLargeMessages } = this.sender.counts;
+    if (tooLargeMessages < Math.max(1, this.#tooLargeTold * 10)) return;
+    this.#tooLargeTold = tooLargeMessages;
+    const url = this.#shownUrl;
+    const sentence = `larger than ${url} takes, ${tooLargeMessages} messages so far: a gap goes in the place of each`;
+    this.#log.warn('message-too-large', sentence, { url, messages: tooLargeMessages });
+  }
+
   /** A consumer that acknowledges what it has not read would have this process hold any amount. */
   #send(frame: string | Uint8Array): void {
     const socket = this.#socket;
-    if (socket === undefined) return;
+    if (socket?.readyState !== WebSocket.OPEN) return;
     if (socket.bufferedAmount > this.#maxUnreadBytes) {
       this.reached.add('unread-bytes');
       this.#verdict = { text: 'acknowledges, but does not read', needsPerson: false };
@@ -295,7 +310,10 @@ export class ConsumerConnection {
   #close(code: CloseCode, reason: string): void {
     const socket = this.#socket;
     if (socket === undefined) return;
-    this.#verdict = { text: `closed with ${code} ${reason}`, needsPerson: !mayComeBack(code) };
+    this.#verdict = {
+      text: `closed with ${code} ${reason}`,
+      needsPerson: !mayComeBack(code) || code === CloseCode.nameInUse,
+    };
     socket.removeAllListeners('message');
     socket.close(code, closeReason(reason));
     setTimeout(() => {

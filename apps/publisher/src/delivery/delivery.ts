@@ -9,9 +9,10 @@ import {
   type OutboxBounds,
 } from '@relay/delivery';
 import { EventLog, Tally, Tokens } from '@relay/runtime';
+import type { LimitsReached } from '../limits.js';
 import type { SubscriptionAccount } from '../intake/subscription-account.js';
 import { ConsumerAccess } from './consumer-access.js';
-import { ConsumerConnection } from './consumer-connection.js';
+import { ConsumerConnection, type Surroundings } from './consumer-connection.js';
 
 const STATUS_INTERVAL_MS = 1_000;
 /** The reasons of the gaps that an intake records; the others come about on the way. */
@@ -31,6 +32,7 @@ export interface DeliveryOptions {
   readonly channels?: readonly string[];
   /** Default: neither token nor certificates. */
   readonly access?: ConsumerAccess;
+  readonly reached?: LimitsReached;
 }
 
 /**
@@ -49,36 +51,36 @@ export class Delivery implements SubscriptionAccount {
   readonly #log = new EventLog('delivery');
   #subscription = { subscribed: false, since: Date.now() };
   #statusTimer: NodeJS.Timeout | undefined;
-  #connectionsMade = 0;
   #droppedTold = 0;
 
-  constructor({ name, consumerUrls, bounds, channels, access }: DeliveryOptions) {
+  constructor(options: DeliveryOptions) {
+    const { name, consumerUrls, bounds, channels, access, reached } = options;
     this.bounds = bounds;
     this.received = new Tally(channels);
-    const process = randomUUID();
     const passages = access ?? new ConsumerAccess(new Tokens({}), {});
     this.outbox = new MemoryOutbox(randomUUID(), bounds);
     this.connections = consumerUrls.map(
       (url) =>
-        new ConsumerConnection(url, { name, process }, this.outbox, passages, {
-          nextConnectionNumber: () => ++this.#connectionsMade,
-          isNameTaken: (consumer, by) =>
-            this.connections.some(
-              (other) => other !== by && other.state === 'connected' && other.consumer === consumer,
-            ),
-          welcomed: (connection) => {
-            this.#sendStatus(connection);
-          },
-          progressed: (connection) => {
-            // behind what is sent now, so that it is known if this process dies
-            if (this.#heardUntil(connection) !== connection.heardUntilTold) {
-              this.#sendStatus(connection);
-            }
-            this.outbox.release(acknowledgedByAll(this.connections.map(({ sender }) => sender)));
-          },
-        }),
+        new ConsumerConnection(url, name, this.outbox, passages, this.#surroundings, reached),
     );
   }
+
+  readonly #surroundings: Surroundings = {
+    isNameTaken: (consumer, by) =>
+      this.connections.some(
+        (other) => other !== by && other.state === 'connected' && other.consumer === consumer,
+      ),
+    welcomed: (connection) => {
+      this.#sendStatus(connection);
+    },
+    progressed: (connection) => {
+      // behind what is sent now, so that it is known if this process dies
+      if (this.#heardUntil(connection) !== connection.heardUntilTold) {
+        this.#sendStatus(connection);
+      }
+      this.outbox.release(acknowledgedByAll(this.connections.map(({ sender }) => sender)));
+    },
+  };
 
   start(): void {
     for (const connection of this.connections) connection.connect();

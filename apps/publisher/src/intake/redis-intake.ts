@@ -10,6 +10,9 @@ import { Redis } from 'ioredis';
 import { isPattern, mayOverlap, unsubscribeFrom } from './channels.js';
 import type { SubscriptionAccount } from './subscription-account.js';
 
+/** How long a Redis that was left may take to close the connection. */
+const DISCONNECT_MS = 200;
+
 /** The `@EventPattern` of the handler that takes what no handler of its own takes. */
 export const EVERY_OTHER_CHANNEL = '*';
 
@@ -72,6 +75,7 @@ export class RedisIntake extends ServerRedis {
       maxRetriesPerRequest: null,
       connectTimeout: this.#answerTimeoutMs,
       socketTimeout: this.#answerTimeoutMs,
+      disconnectTimeout: DISCONNECT_MS,
       retryStrategy: () =>
         this.state === 'closed'
           ? null
@@ -203,8 +207,7 @@ export class RedisIntake extends ServerRedis {
 
   /** Redis answers a PING or, by `socketTimeout`, the connection ends and another is made. */
   #keepAlive(): void {
-    clearInterval(this.#ping);
-    this.#ping = setInterval(() => {
+    this.#ping ??= setInterval(() => {
       const sentAt = Date.now();
       this.#client.ping().then(
         () => {
@@ -232,6 +235,7 @@ export class RedisIntake extends ServerRedis {
 
   #onClose(): void {
     clearInterval(this.#ping);
+    this.#ping = undefined;
     clearTimeout(this.#resubscribe);
     if (this.state === 'closed') return;
     const wasUp = this.state !== 'connecting';

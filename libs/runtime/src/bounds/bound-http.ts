@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { ConnectionCounts } from './connection-counts.js';
-import { HTTP_LIMITS, type HttpLimit } from './http-limits.js';
+import { HTTP_LIMITS, type HttpLimit, type HttpLimits } from './http-limits.js';
 
 /** How often it looks for requests that take too long; Node's default is every 30 s. */
 const CHECK_INTERVAL_MS = 1_000;
@@ -16,7 +16,7 @@ export interface HttpBounds {
   readonly hasUpgrades?: boolean;
   /** Addresses that stand for many clients, such as a proxy. */
   readonly isExempt?: (address: string) => boolean;
-  readonly limits?: Partial<typeof HTTP_LIMITS>;
+  readonly limits?: Partial<HttpLimits>;
 }
 
 /** Bounds what clients may take up of an HTTP server. To be called before it listens. */
@@ -44,7 +44,7 @@ export function boundHttp(server: Server, bounds: HttpBounds): void {
 function boundConnections(
   server: Server,
   { onReached, hasUpgrades = false, isExempt = () => false }: HttpBounds,
-  limits: typeof HTTP_LIMITS,
+  limits: HttpLimits,
 ): void {
   const counts = new ConnectionCounts(limits.httpConnections, limits.httpConnectionsPerAddress);
   const open = new Map<string, () => void>();

@@ -20,6 +20,8 @@ export const HTTP_LIMITS = Object.freeze({
   headerBytes: 16_384,
 });
 
+export type HttpLimits = Readonly<Record<keyof typeof HTTP_LIMITS, number>>;
+
 /** Names of the limits that are counted when they are reached. */
 export const HTTP_LIMITS_COUNTED = [
   'http-connections',

@@ -1,0 +1,78 @@
+import { fstatSync, writeSync } from 'node:fs';
+import { isatty } from 'node:tty';
+
+/** Where lines can be written. */
+export interface Output {
+  /** Whether a person sees it there, in colours. */
+  readonly isTTY?: boolean;
+  /** What still waits in this process to be written. */
+  readonly writableLength: number;
+  /** @param onWritten called when the system has the bytes, or will not take them */
+  write(bytes: string | Uint8Array, onWritten: (error?: Error | null) => void): unknown;
+}
+
+/**
+ * A file, such as stdout after `> messages.log`, on a disk that may be full. Node's own stream reports that
+ * as an event that ends the process, and does not see when only a part was written. This one can be tried
+ * again: a line that was cut off by a full disk is ended before the next one.
+ */
+export class FileOutput implements Output {
+  readonly writableLength = 0;
+  #isWithinLine = false;
+
+  constructor(
+    private readonly fd: number,
+    private readonly writeSome: (fd: number, bytes: Uint8Array) => number = writeSync,
+  ) {}
+
+  write(bytes: string | Uint8Array, onWritten: (error?: Error | null) => void): void {
+    try {
+      if (this.#isWithinLine) this.#writeAll(Buffer.from('\n'));
+      this.#isWithinLine = false;
+      this.#writeAll(Buffer.from(bytes));
+    } catch (error) {
+      onWritten(error as Error);
+      return;
+    }
+    onWritten();
+  }
+
+  #writeAll(bytes: Uint8Array): void {
+    let rest = bytes;
+    while (rest.byteLength > 0) {
+      rest = rest.subarray(this.writeSome(this.fd, rest));
+      this.#isWithinLine = rest.byteLength > 0;
+    }
+  }
+}
+
+/** `stream`, which writes to `fd`, or that file itself if it is one. */
+export function outputTo(stream: NodeJS.WriteStream, fd: 1 | 2): Output {
+  if (isatty(fd)) return stream;
+  const stat = fstatSync(fd);
+  return stat.isFile() || stat.isCharacterDevice() ? new FileOutput(fd) : stream;
+}
+
+/**
+ * Done when the system has the bytes: what still waits in this process, because whoever reads is slower
+ * than what comes, would be lost with it.
+ *
+ * @throws Error (or rejects with it) when they cannot be written
+ */
+export function print(output: Output, bytes: string | Uint8Array): void | Promise<void> {
+  let result: { error: Error | undefined } | undefined;
+  let onWritten = (error?: Error | null): void => {
+    result = { error: error ?? undefined };
+  };
+  output.write(bytes, (error) => {
+    onWritten(error);
+  });
+  if (result?.error) throw result.error;
+  if (result || output.writableLength === 0) return undefined;
+  return new Promise((resolve, reject) => {
+    onWritten = (error) => {
+      if (error) reject(error);
+      else resolve();
+    };
+  });
+}

@@ -1,0 +1,131 @@
+import { EventEmitter, once } from 'node:events';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Logger } from '@nestjs/common';
+import { Metrics } from '@relay/runtime';
+import { LIMITS, LimitsReached } from '../limits.js';
+import { measureLimits } from '../metrics/limit-metrics.js';
+import { Delivery } from './delivery.js';
+import { type ScriptedConnection, ScriptedConsumer } from './scripted-consumer.js';
+
+const MIB = 1024 * 1024;
+
+let consumer: ScriptedConsumer;
+let delivery: Delivery;
+let reached: LimitsReached;
+let lines: string[];
+let spoken: EventEmitter;
+
+beforeEach(async () => {
+  consumer = await ScriptedConsumer.start();
+  lines = [];
+  spoken = new EventEmitter();
+  const record = (line: unknown): void => {
+    lines.push(String(line));
+    spoken.emit('line');
+  };
+  Logger.overrideLogger({ log: record, warn: record, error: record });
+  reached = new LimitsReached();
+  delivery = new Delivery({
+    name: 'publisher',
+    consumerUrls: [consumer.url],
+    bounds: { maxMessages: 1000, maxBytes: 1000 * MIB },
+    reached,
+  });
+  delivery.start();
+  delivery.subscribed(1000);
+});
+
+afterEach(async () => {
+  await delivery.drain(AbortSignal.abort());
+  await consumer.stop();
+});
+
+async function said(text: string): Promise<string> {
+  for (;;) {
+    const line = lines.find((candidate) => candidate.includes(text));
+    if (line !== undefined) return line;
+    await once(spoken, 'line');
+  }
+}
+
+/** How often this limit was reached, as the metrics say. */
+async function count(limit: string): Promise<number> {
+  const metrics = new Metrics();
+  measureLimits(metrics, reached);
+  const [, value] = new RegExp(`limit="${limit}"} (\\d+)$`, 'm').exec(await metrics.text()) ?? [];
+  return Number(value);
+}
+
+function publish(count: number, bytes: number): void {
+  const payload = Buffer.alloc(bytes);
+  delivery.take(
+    Array.from({ length: count }, () => ({
+      kind: 'message' as const,
+      channel: 'c',
+      payload,
+      receivedAt: 2000,
+    })),
+  );
+}
+
+/** A consumer that grants one message at a time, and acknowledges 64 of them without looking. */
+async function acknowledgesAll(isReading: boolean): Promise<ScriptedConnection> {
+  publish(64, MIB);
+  const connection = await consumer.connection(1);
+  await connection.welcome({ window: { entries: 1, bytes: MIB }, maxEntryBytes: 2 * MIB });
+  if (!isReading) connection.socket.pause();
+  for (let n = 1; n <= 65; n += 1) {
+    if (isReading) await connection.entries(1);
+    connection.ack(`0-${n}`);
+  }
+  return connection;
+}
+
+describe('a consumer', () => {
+  it('that grants any amount has a window that is bounded', async () => {
+    const connection = await consumer.connection(1);
+    await connection.welcome({ window: { entries: 1e12, bytes: 1e12 }, maxEntryBytes: 1e12 });
+    await connection.entries(1);
+    expect(delivery.connections[0]?.sender.window).toEqual({
+      entries: LIMITS.windowEntries,
+      bytes: LIMITS.windowBytes,
+    });
+    expect(await count('window')).toBe(1);
+  });
+
+  it('that acknowledges what it has not read is cut off', async () => {
+    await acknowledgesAll(false);
+    expect(await said('does not read')).toContain('messages wait, trying again');
+    expect(await count('unread-bytes')).toBe(1);
+  });
+
+  it('that reads what it acknowledges is not', async () => {
+    const connection = await acknowledgesAll(true);
+    publish(1, 1);
+    await connection.entries(1);
+    expect(await count('unread-bytes')).toBe(0);
+  });
+
+  it('that sends a frame beyond 64 KiB is closed with 1009', async () => {
+    const connection = await consumer.connection(1);
+    await connection.welcome();
+    connection.socket.send('x'.repeat(LIMITS.frameBytes + 1));
+    expect((await connection.closed).code).toBe(1009);
+    expect(await count('frame-size')).toBe(1);
+  });
+});
+
+describe('a message that a consumer does not take', () => {
+  it('is logged, at 1, 10, 100, …', async () => {
+    const connection = await consumer.connection(1);
+    await connection.welcome({ maxEntryBytes: 3 });
+    publish(12, 4);
+    await connection.entries(13);
+    const told = lines.filter((line) => line.includes('larger than'));
+    expect(told).toHaveLength(1);
+    publish(1, 4);
+    await connection.entries(1);
+    expect(lines.filter((line) => line.includes('larger than'))).toHaveLength(1);
+    expect(told[0]).toContain('12 messages so far');
+  });
+});

@@ -1,0 +1,31 @@
+import { HTTP_LIMITS_COUNTED, Tally } from '@relay/runtime';
+
+/** How far what a consumer can make grow may grow. `docs/operations.md` says what happens then. */
+export const LIMITS = Object.freeze({
+  /** A frame of a consumer: they say little. */
+  frameBytes: 64 * 1024,
+  /** What is used of a window, however large. */
+  windowEntries: 65_536,
+  windowBytes: 64 * 1024 * 1024,
+  /** The largest message that is sent, whatever a consumer takes: no consumer can be set to more. */
+  entryBytes: 128 * 1024 * 1024,
+});
+
+const COUNTED = [...HTTP_LIMITS_COUNTED, 'frame-size', 'unread-bytes', 'window'] as const;
+
+export type Limit = (typeof COUNTED)[number];
+
+/** How often each limit was reached. */
+export class LimitsReached {
+  readonly #tally = new Tally(COUNTED);
+
+  add(limit: Limit): void {
+    this.#tally.add(limit);
+  }
+
+  /** Each with its count, 0 too. */
+  get counts(): [Limit, number][] {
+    const counts = new Map(this.#tally);
+    return COUNTED.map((limit) => [limit, counts.get(limit) ?? 0]);
+  }
+}
