@@ -108,10 +108,18 @@ it('.env.example names every setting with its default, and nothing else', () => 
   );
 });
 
-it('the table of the README names every setting and no other', () => {
-  const rows = [...fileOf('README.md').matchAll(/^\|.*$/gm)].map(([row]) => row);
-  const named = rows.flatMap((row) => /^\| *`([A-Z_]+)`/.exec(row)?.[1] ?? []);
-  expect(named.sort()).toEqual([...all().keys()].sort());
+/** The first cells of the tables of a document that hold the name of a setting. */
+function namedIn(file: string): string[] {
+  const rows = [...fileOf(file).matchAll(/^\|.*$/gm)].map(([row]) => row);
+  return rows.flatMap((row) => /^\| *`([A-Z_]+)`/.exec(row)?.[1] ?? []);
+}
+
+it('the table of docs/operations.md names every setting and no other', () => {
+  expect(namedIn('docs/operations.md').sort()).toEqual([...all().keys()].sort());
+});
+
+it('the table of the README names no setting that there is not', () => {
+  expect(namedIn('README.md').filter((name) => !all().has(name))).toEqual([]);
 });
 
 describe('what a process tells of its token', () => {

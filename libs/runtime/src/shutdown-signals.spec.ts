@@ -80,11 +80,11 @@ describe('the deadline', () => {
 });
 
 describe('a second signal', () => {
-  it('within a second is the same Ctrl-C, passed on twice', () => {
+  it('within half a second is the same Ctrl-C, passed on twice', () => {
     const shutDown = jest.fn(never);
     onShutdownSignal(shutDown, TIMEOUT_MS);
     process.emit('SIGINT');
-    jest.advanceTimersByTime(999);
+    jest.advanceTimersByTime(499);
     process.emit('SIGINT');
     process.emit('SIGTERM');
     expect(exits).toEqual([]);
@@ -94,7 +94,7 @@ describe('a second signal', () => {
   it('later is meant by hand, and ends the process at once', () => {
     onShutdownSignal(never, TIMEOUT_MS);
     process.emit('SIGINT');
-    jest.advanceTimersByTime(1000);
+    jest.advanceTimersByTime(500);
     process.emit('SIGINT');
     expect(exits).toEqual([130]);
   });

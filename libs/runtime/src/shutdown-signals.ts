@@ -1,5 +1,5 @@
 /** A second signal this long after the first ends the process at once. */
-const REPEATED_BY_HAND_MS = 1000;
+const REPEATED_BY_HAND_MS = 500;
 
 /** How long a shutdown that is told that its time is over may take to say what is left. */
 const LAST_WORDS_MS = 1000;
@@ -9,7 +9,7 @@ const LAST_WORDS_MS = 1000;
  * Its deadline is aborted after `timeoutMs`; a moment later the process exits with 1, come what may.
  *
  * A terminal and a task runner may both pass one Ctrl-C on, so a signal counts as
- * repeated by hand, and ends the process at once, only a second after the first.
+ * repeated by hand, and ends the process at once, only half a second after the first.
  */
 export function onShutdownSignal(
   shutDown: (deadline: AbortSignal) => Promise<number>,

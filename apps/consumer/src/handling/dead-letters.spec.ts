@@ -39,6 +39,7 @@ describe('a dead letter', () => {
       handler: 'Printer',
       attempts: 3,
       error: 'TypeError: out of paper',
+      stack: refusal.error.stack,
       id: 'box/0-9',
       channel: 'news',
       pattern: 'new*',

@@ -6,7 +6,8 @@ import type { Message } from './message.js';
  * What becomes of messages. List your own in `consumer.module.ts`.
  *
  * Messages and gaps come one at a time, in order: the next waits until the promise of this one settles,
- * and the publisher keeps what is not handled yet. A handler that wants more at once returns early.
+ * and the publisher keeps what is not handled yet. A handler that wants more at once may return early, and
+ * answers for what it has taken: it counts as handled then.
  *
  * One that throws is tried again (`HANDLER_ATTEMPTS`), one that hangs is given up (`HANDLER_TIMEOUT_MS`);
  * then the message is a dead letter and the next one comes.

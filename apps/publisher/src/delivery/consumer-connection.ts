@@ -150,7 +150,8 @@ export class ConsumerConnection {
     socket.on('close', (code, reason) => {
       clearTimeout(upgradeTimer);
       clearTimeout(welcomeTimer);
-      const text = `closed with ${code} ${reason.toString()}`.trim();
+      const text =
+        code === 1006 ? 'the connection broke' : `closed with ${code} ${reason.toString()}`.trim();
       this.#onClose(this.#verdict ?? failure ?? { text, needsPerson: !mayComeBack(code) });
     });
   }

@@ -107,7 +107,7 @@ export class RedisIntake extends ServerRedis {
       const isSilent = error.message.startsWith('Socket timeout');
       this.#broken(isSilent ? GapReason.redisSilent : GapReason.redisConnectionLost);
       this.#enter('connecting'); // the close event is still to come
-      this.#tell(error.code ?? error.message);
+      this.#tell(isSilent ? 'does not answer' : (error.code ?? error.message));
     });
     client.on('close', () => {
       this.#onClose();
