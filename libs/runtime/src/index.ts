@@ -52,3 +52,4 @@ export { OTHER, Tally } from './metrics/tally.js';
 export { runApp, type RunningApp, StartError } from './run-app.js';
 export { sharedSettings } from './shared-settings.js';
 export { onShutdownSignal } from './shutdown-signals.js';
+export { Tenfold } from './log/tenfold.js';

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import {
   CloseCode,
-  closeReason,
   type ConsumerFrame,
   decodeFromConsumer,
   encodeControl,
@@ -9,31 +8,25 @@ import {
   type Entry,
   type Goodbye,
   InvalidFrameError,
-  mayComeBack,
   type Offset,
   type Status,
-  SUB_PROTOCOL,
   type UnknownFrame,
 } from '@relay/contracts';
 import {
-  Heartbeat,
-  HEARTBEAT,
   type MemoryOutbox,
   randomisedExponentialBackoff,
   Sender,
   type SenderAction,
   slowRetry,
 } from '@relay/delivery';
-import { EventLog, keepAlive, withoutPassword } from '@relay/runtime';
-import { WebSocket } from 'ws';
-import { LIMITS, LimitsReached } from '../limits.js';
+import { EventLog, Tenfold, withoutPassword } from '@relay/runtime';
+import { LimitsReached } from '../limits.js';
 import { AckTiming } from './ack-timing.js';
-import { type ConsumerAccess, type Passage, PassageError } from './consumer-access.js';
+import { type ConsumerAccess, PassageError } from './consumer-access.js';
 import { boundGrant, isLess, maxUnreadBytes } from './grant.js';
-import { type Failure, failureOfAnswer, failureOfError, failureOfProxy } from './failure.js';
+import type { Failure } from './failure.js';
+import { Line, type LineEvents } from './line.js';
 
-const HANDSHAKE_TIMEOUT_MS = 10_000;
-const CLOSE_TIMEOUT_MS = 2_000;
 /** A connection that lived this long proved healthy: the next failure counts as the first. */
 const HEALTHY_AFTER_MS = 10_000;
 
@@ -59,19 +52,14 @@ export class ConsumerConnection {
   heardUntilTold: number | null = null;
   readonly #shownUrl: string;
   readonly #log = new EventLog('delivery');
-  #socket: WebSocket | undefined;
-  /** The proxy on the way of the last attempt. */
-  #proxy: string | undefined;
+  #line: Line | undefined;
   #connectionsMade = 0;
   #attempt = 0;
   #retry: NodeJS.Timeout | undefined;
   #healthy: NodeJS.Timeout | undefined;
   #lastProblem: string | undefined;
-  /** Why this side closed, if it did. */
-  #verdict: Failure | undefined;
   #onEnd: (() => void) | undefined;
-  #maxUnreadBytes = Infinity;
-  #tooLargeTold = 0;
+  readonly #tooLarge = new Tenfold();
 
   constructor(
     private readonly url: string,
@@ -85,6 +73,18 @@ export class ConsumerConnection {
     // two ways to one consumer are told apart: the second is refused, and leaves the first alone
     this.sender = new Sender(publisher, randomUUID());
   }
+
+  readonly #lineEvents: LineEvents = {
+    opened: () => {
+      this.#perform(this.sender.connected(++this.#connectionsMade, this.outbox));
+    },
+    received: (bytes, isBinary) => {
+      this.#receive(bytes, isBinary);
+    },
+    ended: (failure) => {
+      this.#ended(failure);
+    },
+  };
 
   /** What the consumer calls itself, once it has said so. */
   get consumer(): string | undefined {
@@ -101,59 +101,13 @@ export class ConsumerConnection {
   }
 
   connect(): void {
-    this.#verdict = undefined;
-    let failure: Failure | undefined;
-    const way = new AbortController();
-    const passage = this.#prepare(way.signal, (status) => {
-      failure = failureOfProxy(status);
-    });
-    if (passage === undefined) return;
-    this.#proxy = passage.proxy;
-    const socket = new WebSocket(this.url, SUB_PROTOCOL, {
-      ...passage.options,
-      perMessageDeflate: false,
-      maxPayload: LIMITS.frameBytes,
-    });
-    this.#socket = socket;
-    // ws has such a timer, too, but it begins when a proxy has answered.
-    const upgradeTimer = setTimeout(() => {
-      failure ??= { text: 'does not answer in time', needsPerson: false };
-      socket.terminate();
-      way.abort();
-    }, HANDSHAKE_TIMEOUT_MS);
-    let welcomeTimer: NodeJS.Timeout | undefined;
-    socket.on('upgrade', ({ socket: transport }) => {
-      keepAlive(socket, transport, new Heartbeat(HEARTBEAT, performance.now()), () => {
-        failure = { text: 'does not answer any more', needsPerson: false };
-      });
-    });
-    socket.on('open', () => {
-      clearTimeout(upgradeTimer);
-      welcomeTimer = setTimeout(() => {
-        if (this.sender.state === 'greeting') {
-          this.#close(CloseCode.handshakeTimeout, 'no welcome came');
-        }
-      }, HANDSHAKE_TIMEOUT_MS);
-      this.#perform(this.sender.connected(++this.#connectionsMade, this.outbox));
-    });
-    socket.on('message', (bytes: Buffer, isBinary: boolean) => {
-      this.#receive(bytes, isBinary);
-    });
-    socket.on('unexpected-response', (_request, { statusCode = 0 }) => {
-      failure ??= failureOfAnswer(statusCode, passage.hasToken);
-      socket.terminate();
-    });
-    socket.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') this.reached.add('frame-size');
-      failure ??= failureOfError(error);
-    });
-    socket.on('close', (code, reason) => {
-      clearTimeout(upgradeTimer);
-      clearTimeout(welcomeTimer);
-      const text =
-        code === 1006 ? 'the connection broke' : `closed with ${code} ${reason.toString()}`.trim();
-      this.#onClose(this.#verdict ?? failure ?? { text, needsPerson: !mayComeBack(code) });
-    });
+    try {
+      this.#line = new Line(this.url, this.access, this.#lineEvents, this.reached);
+    } catch (error) {
+      if (!(error instanceof PassageError)) throw error;
+      this.#line = undefined;
+      this.#ended({ text: error.message, needsPerson: false });
+    }
   }
 
   /** The outbox has grown. */
@@ -165,7 +119,7 @@ export class ConsumerConnection {
     if (this.state !== 'connected') return;
     this.heardUntilTold = status.heardUntil;
     const data = { ...status, waiting: this.waiting };
-    this.#send(encodeControl({ event: 'status', data }));
+    this.#line?.send(encodeControl({ event: 'status', data }));
   }
 
   /**
@@ -188,24 +142,13 @@ export class ConsumerConnection {
     return this.outbox.messagesBehind(this.sender.acknowledged);
   }
 
-  /** What it needs to connect; undefined when that is not to be had now, and it tries again. */
-  #prepare(signal: AbortSignal, onProxyRefusal: (status: number) => void): Passage | undefined {
-    try {
-      return this.access.prepare(this.url, signal, onProxyRefusal);
-    } catch (error) {
-      if (!(error instanceof PassageError)) throw error;
-      this.#onClose({ text: error.message, needsPerson: false });
-      return undefined;
-    }
-  }
-
   #receive(bytes: Buffer, isBinary: boolean): void {
     try {
       if (isBinary) throw new InvalidFrameError('a consumer sends no binary frames');
       this.#perform(this.#take(decodeFromConsumer(bytes)));
     } catch (error) {
       if (!(error instanceof InvalidFrameError)) throw error;
-      this.#close(CloseCode.invalidFrame, error.message);
+      this.#line?.close(CloseCode.invalidFrame, error.message);
     }
   }
 
@@ -219,7 +162,7 @@ export class ConsumerConnection {
         }
         const welcome = boundGrant(frame.data);
         if (isLess(welcome, frame.data)) this.reached.add('window');
-        this.#maxUnreadBytes = maxUnreadBytes(welcome);
+        if (this.#line) this.#line.maxUnreadBytes = maxUnreadBytes(welcome);
         const actions = this.sender.welcomed(welcome);
         if (this.sender.state === 'delivering') this.#welcomed(consumer);
         return actions;
@@ -236,6 +179,7 @@ export class ConsumerConnection {
   }
 
   #welcomed(consumer: string): void {
+    this.#line?.welcomed();
     this.#enter('connected');
     this.#lastProblem = undefined;
     this.#healthy = setTimeout(() => {
@@ -253,7 +197,7 @@ export class ConsumerConnection {
     for (const action of queue) {
       switch (action.kind) {
         case 'send':
-          this.#send(encodeControl(action.frame));
+          this.#line?.send(encodeControl(action.frame));
           break;
         case 'deliver':
           this.#deliver(action.after, action.entries);
@@ -268,7 +212,7 @@ export class ConsumerConnection {
           this.surroundings.progressed(this);
           break;
         case 'close':
-          this.#close(action.code, action.reason);
+          this.#line?.close(action.code, action.reason);
           break;
       }
     }
@@ -277,7 +221,7 @@ export class ConsumerConnection {
   #deliver(after: Offset, entries: readonly Entry[]): void {
     const last = entries.at(-1)?.offset ?? after;
     this.acks.sent(last);
-    this.#send(encodeDeliver({ after, entries: [...entries] }));
+    this.#line?.send(encodeDeliver({ after, entries: [...entries] }));
     if (this.#log.isDebugging) {
       const sentence = `${entries.length} entries up to ${last} to ${this.#shownUrl}`;
       this.#log.debug('frame-sent', sentence, { entries: entries.length, last });
@@ -287,42 +231,13 @@ export class ConsumerConnection {
   /** Says it at 1, 10, 100, …; the gap in its place says it to the consumer. */
   #tellTooLarge(): void {
     const { tooLargeMessages } = this.sender.counts;
-    if (tooLargeMessages < Math.max(1, this.#tooLargeTold * 10)) return;
-    this.#tooLargeTold = tooLargeMessages;
+    if (!this.#tooLarge.isDue(tooLargeMessages)) return;
     const url = this.#shownUrl;
     const sentence = `larger than ${url} takes, ${tooLargeMessages} messages so far: a gap goes in the place of each`;
     this.#log.warn('message-too-large', sentence, { url, messages: tooLargeMessages });
   }
 
-  /** A consumer that acknowledges what it has not read would have this process hold any amount. */
-  #send(frame: string | Uint8Array): void {
-    const socket = this.#socket;
-    if (socket?.readyState !== WebSocket.OPEN) return;
-    if (socket.bufferedAmount > this.#maxUnreadBytes) {
-      this.reached.add('unread-bytes');
-      this.#verdict = { text: 'acknowledges, but does not read', needsPerson: false };
-      socket.terminate();
-      return;
-    }
-    socket.send(frame);
-  }
-
-  /** Hears no more, and closes; does not wait for long for the consumer to agree. */
-  #close(code: CloseCode, reason: string): void {
-    const socket = this.#socket;
-    if (socket === undefined) return;
-    this.#verdict = {
-      text: `closed with ${code} ${reason}`,
-      needsPerson: !mayComeBack(code) || code === CloseCode.nameInUse,
-    };
-    socket.removeAllListeners('message');
-    socket.close(code, closeReason(reason));
-    setTimeout(() => {
-      socket.terminate();
-    }, CLOSE_TIMEOUT_MS).unref();
-  }
-
-  #onClose({ text, needsPerson }: Failure): void {
+  #ended({ text, needsPerson }: Failure): void {
     clearTimeout(this.#healthy);
     const hasFinished = this.sender.state === 'finished';
     this.sender.disconnected();
@@ -350,13 +265,14 @@ export class ConsumerConnection {
   #end(): void {
     clearTimeout(this.#retry);
     this.#enter('closed');
-    this.#socket?.terminate();
+    this.#line?.terminate();
     this.#onEnd?.();
   }
 
   #tell(problem: string, needsPerson: boolean): void {
     const url = this.#shownUrl;
-    const way = this.#proxy === undefined ? '' : ` through the proxy ${this.#proxy}`;
+    const proxy = this.#line?.proxy;
+    const way = proxy === undefined ? '' : ` through the proxy ${proxy}`;
     const line = `consumer at ${url}${way}: ${problem}; messages wait, trying again`;
     if (!needsPerson) this.#log.warn('consumer-lost', line, { url, problem });
     else {

@@ -8,7 +8,7 @@ import {
   type NewMessage,
   type OutboxBounds,
 } from '@relay/delivery';
-import { EventLog, Tally, Tokens } from '@relay/runtime';
+import { EventLog, Tally, Tenfold, Tokens } from '@relay/runtime';
 import type { LimitsReached } from '../limits.js';
 import type { SubscriptionAccount } from '../intake/subscription-account.js';
 import { ConsumerAccess } from './consumer-access.js';
@@ -51,7 +51,7 @@ export class Delivery implements SubscriptionAccount {
   readonly #log = new EventLog('delivery');
   #subscription = { subscribed: false, since: Date.now() };
   #statusTimer: NodeJS.Timeout | undefined;
-  #droppedTold = 0;
+  readonly #overflow = new Tenfold();
 
   constructor(options: DeliveryOptions) {
     const { name, consumerUrls, bounds, channels, access, reached } = options;
@@ -172,8 +172,7 @@ export class Delivery implements SubscriptionAccount {
   /** Says at 1, 10, 100, … that the outbox overflows, so that a flood of losses is no flood of lines. */
   #tellDropped(): void {
     const { dropped } = this.outbox;
-    if (dropped < Math.max(1, this.#droppedTold * 10)) return;
-    this.#droppedTold = dropped;
+    if (!this.#overflow.isDue(dropped)) return;
     const sentence = `outbox full: ${dropped} messages dropped so far, the oldest first`;
     this.#log.warn('outbox-full', sentence, { dropped });
   }

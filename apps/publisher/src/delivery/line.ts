@@ -1,0 +1,127 @@
+import { CloseCode, closeReason, mayComeBack, SUB_PROTOCOL } from '@relay/contracts';
+import { Heartbeat, HEARTBEAT } from '@relay/delivery';
+import { keepAlive } from '@relay/runtime';
+import { WebSocket } from 'ws';
+import { LIMITS, type LimitsReached } from '../limits.js';
+import type { ConsumerAccess, Passage } from './consumer-access.js';
+import { type Failure, failureOfAnswer, failureOfError, failureOfProxy } from './failure.js';
+
+const HANDSHAKE_TIMEOUT_MS = 10_000;
+const CLOSE_TIMEOUT_MS = 2_000;
+
+/** What happens on a line. */
+export interface LineEvents {
+  opened(): void;
+  received(bytes: Buffer, isBinary: boolean): void;
+  /** The line is no more, or never was. */
+  ended(failure: Failure): void;
+}
+
+/** One WebSocket to a consumer, from the first attempt to its end. */
+export class Line {
+  /** The proxy on the way; undefined without one. */
+  readonly proxy: string | undefined;
+  /** More than this unread by the consumer ends the line. */
+  maxUnreadBytes = Infinity;
+  readonly #socket: WebSocket;
+  /** What is known of the end, the first cause first. */
+  #failure: Failure | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  /** @throws PassageError when it cannot even be tried */
+  constructor(
+    url: string,
+    access: ConsumerAccess,
+    private readonly events: LineEvents,
+    private readonly reached: LimitsReached,
+  ) {
+    const way = new AbortController();
+    const passage = access.prepare(url, way.signal, (status) => {
+      this.#failure ??= failureOfProxy(status);
+    });
+    this.proxy = passage.proxy;
+    this.#socket = this.#dial(url, passage);
+    // ws has such a timer, too, but it begins when a proxy has answered
+    this.#timer = setTimeout(() => {
+      this.#fail('does not answer in time');
+      way.abort();
+    }, HANDSHAKE_TIMEOUT_MS);
+  }
+
+  /** The handshake is over. */
+  welcomed(): void {
+    clearTimeout(this.#timer);
+  }
+
+  send(frame: string | Uint8Array): void {
+    const socket = this.#socket;
+    if (socket.readyState !== WebSocket.OPEN) return;
+    if (socket.bufferedAmount > this.maxUnreadBytes) {
+      this.reached.add('unread-bytes');
+      this.#fail('acknowledges, but does not read');
+      return;
+    }
+    socket.send(frame);
+  }
+
+  /** Hears no more, and closes; does not wait for long for the consumer to agree. */
+  close(code: CloseCode, reason: string): void {
+    const needsPerson = !mayComeBack(code) || code === CloseCode.nameInUse;
+    this.#failure = { text: `closed with ${code} ${reason}`, needsPerson };
+    this.#socket.removeAllListeners('message');
+    this.#socket.close(code, closeReason(reason));
+    setTimeout(() => {
+      this.#socket.terminate();
+    }, CLOSE_TIMEOUT_MS).unref();
+  }
+
+  terminate(): void {
+    this.#socket.terminate();
+  }
+
+  #dial(url: string, { options, hasToken }: Passage): WebSocket {
+    const socket = new WebSocket(url, SUB_PROTOCOL, {
+      ...options,
+      perMessageDeflate: false,
+      maxPayload: LIMITS.frameBytes,
+    });
+    socket.on('upgrade', ({ socket: transport }) => {
+      keepAlive(socket, transport, new Heartbeat(HEARTBEAT, performance.now()), () => {
+        this.#failure ??= { text: 'does not answer any more', needsPerson: false };
+      });
+    });
+    socket.on('open', () => {
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(() => {
+        this.close(CloseCode.handshakeTimeout, 'no welcome came');
+      }, HANDSHAKE_TIMEOUT_MS);
+      this.events.opened();
+    });
+    socket.on('message', (bytes: Buffer, isBinary: boolean) => {
+      this.events.received(bytes, isBinary);
+    });
+    socket.on('unexpected-response', (_request, { statusCode = 0 }) => {
+      this.#failure ??= failureOfAnswer(statusCode, hasToken);
+      socket.terminate();
+    });
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') this.reached.add('frame-size');
+      this.#failure ??= failureOfError(error);
+    });
+    socket.on('close', (code, reason) => {
+      clearTimeout(this.#timer);
+      this.events.ended(this.#failure ?? failureOfClose(code, reason.toString()));
+    });
+    return socket;
+  }
+
+  #fail(text: string): void {
+    this.#failure ??= { text, needsPerson: false };
+    this.#socket.terminate();
+  }
+}
+
+function failureOfClose(code: number, reason: string): Failure {
+  const text = code === 1006 ? 'the connection broke' : `closed with ${code} ${reason}`.trim();
+  return { text, needsPerson: !mayComeBack(code) };
+}
