@@ -131,7 +131,7 @@ describe('what a process tells of its token', () => {
     ...flags: string[]
   ): RecordedProcess {
     const started = RecordedProcess.start(process.execPath, [mainOf(app), ...flags], {
-      env: { ...env, ...settings },
+      env: { ...env, RELAY_TOKEN: undefined, ...settings },
       cwd: workspace,
     });
     processes.push(started);

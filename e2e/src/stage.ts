@@ -13,6 +13,9 @@ export type App = 'publisher' | 'consumer';
 
 export const workspace = resolve(import.meta.dirname, '../..');
 
+/** Part of every secret that the tests use: nothing that an app prints may hold it. */
+export const SECRET = 'sesame';
+
 /** Settings that the machine may have in its environment do not reach the apps. */
 export const env: Readonly<Record<string, string | undefined>> = {
   NO_COLOR: '1',
@@ -38,6 +41,7 @@ export const env: Readonly<Record<string, string | undefined>> = {
   LOG_FORMAT: undefined,
   LOG_LEVEL: undefined,
   NODE_ENV: undefined,
+  RELAY_TOKEN: `${SECRET}-token`,
 };
 
 export function mainOf(app: App): string {
@@ -111,6 +115,10 @@ export class Stage {
     await Promise.all(this.#processes.map((started) => started.stop('SIGKILL')));
     await Promise.all(this.#servers.map((server) => server.stop()));
     await Promise.all(this.#proxies.map((proxy) => proxy.stop()));
+    for (const { output } of this.#processes) {
+      const line = output.split('\n').find((text) => text.includes(SECRET));
+      if (line !== undefined) throw new Error(`a secret was printed: ${line}`);
+    }
   }
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { CloseCode, type Hello } from '@relay/contracts';
+import { CloseCode, type Hello, type MessageEntry } from '@relay/contracts';
 import { Receiver, type ReceiverAction, type ReceiverOptions } from './receiver.js';
 import { hello, message, messages, startGap } from './spec-kit.js';
 
@@ -81,6 +81,23 @@ describe('a receiver', () => {
     const actions = receiver.deliver('connection', { after: '0-1', entries: messages(2, 4) });
     expect(handed(actions).entries).toEqual([message(4)]);
     expect(receiver.duplicates).toBe(2);
+  });
+
+  it('copies what is new out of a frame whose other entries it had: a small message keeps no large frame', () => {
+    const receiver = greeted();
+    const frame = new Uint8Array(500);
+    const entry = (n: number, from: number, to: number): MessageEntry => ({
+      ...message(n),
+      payload: frame.subarray(from, to),
+    });
+    const first = handed(
+      receiver.deliver('connection', { after: '0-0', entries: [entry(1, 0, 400)] }),
+    );
+    expect(first.entries).toMatchObject([{ payload: { buffer: frame.buffer } }]);
+    const entries = [entry(1, 0, 400), entry(2, 400, 401)];
+    const [fresh] = handed(receiver.deliver('connection', { after: '0-0', entries })).entries;
+    expect(fresh).toMatchObject({ offset: '0-2', payload: { byteLength: 1 } });
+    expect((fresh as MessageEntry).payload.buffer.byteLength).toBe(1);
   });
 
   it('takes what it had for no part of the window', () => {

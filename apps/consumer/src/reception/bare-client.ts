@@ -6,6 +6,7 @@ import {
   InvalidFrameError,
   SUB_PROTOCOL,
 } from '@relay/contracts';
+import { EventLog } from '@relay/runtime';
 import type { WebSocket } from 'ws';
 import { LIMITS, type Limits, type LimitsReached } from '../limits.js';
 import { dismiss } from './reception.js';
@@ -20,6 +21,7 @@ type BareLimits = Pick<Limits, 'maxEntryBytes' | 'maxBareFramesPerSecond'>;
 export class BareClient {
   #invalidFrames = 0;
   readonly #frames: TokenBucket;
+  readonly #log = new EventLog('reception');
 
   constructor(
     private readonly socket: WebSocket,
@@ -77,6 +79,9 @@ export class BareClient {
     if (this.#invalidFrames < LIMITS.invalidBareFrames) return;
     this.reached.add('invalid-bare-frames');
     const reason = `${LIMITS.invalidBareFrames} frames were no messages; the last: ${error.message}`;
-    dismiss(this.socket, CloseCode.policyViolation, reason);
+    const code = CloseCode.policyViolation;
+    const sentence = `closed a bare connection: ${reason} (${code})`;
+    this.#log.warn('connection-closed', sentence, { code, reason });
+    dismiss(this.socket, code, reason);
   }
 }

@@ -124,6 +124,23 @@ describe('frames', () => {
   });
 });
 
+describe('a publisher', () => {
+  it('that leaves unread what it is told is cut off', async () => {
+    await start();
+    const client = {
+      bufferedAmount: LIMITS.unreadBytes + 1,
+      send: jest.fn(),
+      terminate: jest.fn(),
+    };
+    const outbox = { id: 'box', oldest: '0-1', next: '0-9' };
+    const hello = { publisher: 'p', process: 'process', connection: 1, outbox };
+    consumer.reception.hello(client as unknown as WebSocket, hello);
+    expect(client.terminate).toHaveBeenCalledTimes(1);
+    expect(client.send).not.toHaveBeenCalled();
+    expect(await reached('unread-bytes')).toBe(1);
+  });
+});
+
 describe('a bare client', () => {
   it('is closed with 1008 after so many frames that are no messages, each of them answered', async () => {
     await start();

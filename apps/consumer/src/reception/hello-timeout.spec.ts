@@ -14,6 +14,7 @@ describe('a hello that does not come in time', () => {
     consumer = await startConsumer({ helloTimeoutMs: 1 });
     const client = await PublisherClient.open(consumer.port);
     expect(await client.closed).toEqual({ code: 4000, reason: 'no hello came' });
+    expect(consumer.reached.counts).toContainEqual(['hello-time', 1]);
   });
 
   it('is not waited for from a client without sub-protocol', async () => {

@@ -162,6 +162,7 @@ describe('a consumer that remembers all the outboxes that it can', () => {
     const third = await PublisherClient.open(consumer.port);
     third.hello(helloOf(3));
     expect((await third.closed).code).toBe(4002);
+    expect(consumer.reached.counts).toContainEqual(['outboxes', 1]);
   });
 
   it('forgets the one that was away for longest', async () => {

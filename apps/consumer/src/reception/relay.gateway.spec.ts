@@ -14,7 +14,7 @@ let clients: WebSocket[];
 
 beforeEach(async () => {
   clients = [];
-  consumer = await startConsumer();
+  consumer = await startConsumer({ limits: { maxBareFramesPerSecond: 1_000_000 } });
 });
 
 afterEach(async () => {
@@ -120,6 +120,7 @@ describe('the gateway, to a client without sub-protocol', () => {
     expect(dispatcher.waiting).toBeLessThan(1100);
     held.resolve();
     expect(await recorder.messages(1501)).toHaveLength(1501);
+    expect(new Map(consumer.reached.counts).get('bare-waiting')).toBeGreaterThan(0);
   });
 
   it('goes on while publishers deliver', async () => {
