@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { type Entry, GapReason } from '@relay/contracts';
 import { MemoryOutbox } from './memory-outbox.js';
 import type { ReadLimit } from './outbox.js';
-import { newGap, newMessage } from './spec-kit.js';
+import { newGap, newMessage } from './testing/entries.js';
 
 const ALL: ReadLimit = { entries: 10_000, bytes: 1_000_000 };
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { GapReason } from '@relay/contracts';
 import { type HandedEntry, type LastHeard, OutboxPosition } from './outbox-position.js';
-import { message, messages, newGap, startGap } from './spec-kit.js';
+import { message, messages, newGap, startGap } from './testing/entries.js';
 
 function positionBehind(predecessor?: LastHeard): OutboxPosition {
   return new OutboxPosition('outbox', 'publisher', predecessor);

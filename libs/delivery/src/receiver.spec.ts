@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { CloseCode, type Hello, type MessageEntry } from '@relay/contracts';
 import { Receiver, type ReceiverAction, type ReceiverOptions } from './receiver.js';
-import { hello, message, messages, startGap } from './spec-kit.js';
+import { hello, message, messages, startGap } from './testing/entries.js';
 
 type Action = ReceiverAction<string>;
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Sender } from './sender.js';
 import { entriesUpTo } from './sender-counts.js';
-import { message, messages, position, welcome } from './spec-kit.js';
+import { message, messages, position, welcome } from './testing/entries.js';
 
 function connect(sender: Sender, next: number, changes = {}): void {
   sender.connected(1, { id: 'outbox-1', oldest: '0-1', next: `0-${next}` });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { CloseCode, type Entry, GapReason, type Offset, type Welcome } from '@relay/contracts';
 import { acknowledgedByAll, FRAME_LIMIT, Sender, type SenderAction } from './sender.js';
-import { message, messages, newGap, position, welcome } from './spec-kit.js';
+import { message, messages, newGap, position, welcome } from './testing/entries.js';
 
 function ends(next: number): { id: string; oldest: Offset; next: Offset } {
   return { id: 'outbox-1', oldest: '0-1', next: `0-${next}` };

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { attempt, HandlerFailedError, HandlerTimeoutError } from './attempts.js';
-import { deferred } from './spec-kit.js';
+import { deferred } from './testing/recording.js';
 
 const options = { attempts: 3, timeoutMs: 1000 };
 const JUST_UNDER_ONE = 0.999;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { StartError } from '@relay/runtime';
 import { DeadLetters, type Refusal } from './dead-letters.js';
 import { Message } from './message.js';
-import { bareMessage, message, origin, Recording, recordLog } from './spec-kit.js';
+import { bareMessage, message, origin, Recording, recordLog } from './testing/recording.js';
 
 const refusal: Refusal = { handler: 'Printer', attempts: 3, error: new TypeError('out of paper') };
 

@@ -4,7 +4,15 @@ import * as z from 'zod/mini';
 import { DeadLetters } from './dead-letters.js';
 import { Dispatcher } from './dispatcher.js';
 import type { MessageHandler } from './message-handler.js';
-import { bareMessage, deferred, gap, message, Recording, recordLog, start } from './spec-kit.js';
+import {
+  bareMessage,
+  deferred,
+  gap,
+  message,
+  Recording,
+  recordLog,
+  start,
+} from './testing/recording.js';
 
 const ATTEMPTS = 3;
 const TIMEOUT_MS = 1000;

@@ -13,7 +13,7 @@ import {
   Recording,
   recordLog,
   start,
-} from './spec-kit.js';
+} from './testing/recording.js';
 
 interface Reading {
   celsius: number;

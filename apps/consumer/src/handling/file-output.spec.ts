@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { TestFolder } from '@relay/testing';
 import { FileOutput, print } from './file-output.js';
 import { PrintMessages } from './print-messages.js';
-import { message } from './spec-kit.js';
+import { message } from './testing/recording.js';
 
 let folder: TestFolder;
 let fds: number[];

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { GapReason } from '@relay/contracts';
 import { describeGap, describeStart, formatMessage, jsonGap } from './format.js';
 import { Message } from './message.js';
-import { gap, origin, start } from './spec-kit.js';
+import { gap, origin, start } from './testing/recording.js';
 
 const receivedAt = new Date(2024, 0, 2, 3, 4, 5, 6);
 

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { GapReason } from '@relay/contracts';
 import { HandledCounts } from './handled-counts.js';
 import { Message } from './message.js';
-import { bareMessage, gap, message, origin, start } from './spec-kit.js';
+import { bareMessage, gap, message, origin, start } from './testing/recording.js';
 
 let counts: HandledCounts;
 

@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import type { OutputFormat } from './format.js';
 import { PrintMessages } from './print-messages.js';
-import { gap, message, Recording, start } from './spec-kit.js';
+import { gap, message, Recording, start } from './testing/recording.js';
 
 interface Printed {
   stdout: string;

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Lifecycle } from '@relay/runtime';
 import { DeadLetters } from '../handling/dead-letters.js';
-import { Recording, recordLog } from '../handling/spec-kit.js';
-import { type ConsumerUnderTest, startConsumer } from '../reception/consumer-under-test.js';
-import { PublisherClient } from '../reception/publisher-client.js';
+import { Recording, recordLog } from '../handling/testing/recording.js';
+import { type ConsumerUnderTest, startConsumer } from '../reception/testing/consumer-under-test.js';
+import { PublisherClient } from '../reception/testing/publisher-client.js';
 import { ConsumerHealth } from './consumer-health.js';
 
 let consumer: ConsumerUnderTest;

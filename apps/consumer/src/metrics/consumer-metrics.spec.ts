@@ -2,9 +2,9 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Hello } from '@relay/contracts';
 import { type HealthSource, Metrics } from '@relay/runtime';
 import { DeadLetters } from '../handling/dead-letters.js';
-import { message, Recording, recordLog } from '../handling/spec-kit.js';
-import { type ConsumerUnderTest, startConsumer } from '../reception/consumer-under-test.js';
-import { delivery, PublisherClient } from '../reception/publisher-client.js';
+import { message, Recording, recordLog } from '../handling/testing/recording.js';
+import { type ConsumerUnderTest, startConsumer } from '../reception/testing/consumer-under-test.js';
+import { delivery, PublisherClient } from '../reception/testing/publisher-client.js';
 import { measureConsumer } from './consumer-metrics.js';
 
 let consumer: ConsumerUnderTest;

@@ -8,7 +8,11 @@ import { Logger } from '@nestjs/common';
 import { Tokens } from '@relay/runtime';
 import { TestFolder } from '@relay/testing';
 import type { AdmissionOptions } from './admission.js';
-import { admissionFor, type ConsumerUnderTest, startConsumer } from './consumer-under-test.js';
+import {
+  admissionFor,
+  type ConsumerUnderTest,
+  startConsumer,
+} from './testing/consumer-under-test.js';
 
 const UPGRADE = {
   Connection: 'Upgrade',

@@ -2,8 +2,8 @@ import 'reflect-metadata';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Hello } from '@relay/contracts';
 import type { Item } from '../handling/dispatcher.js';
-import { type ConsumerUnderTest, startConsumer } from './consumer-under-test.js';
-import { messageEntry, PublisherClient, startEntry } from './publisher-client.js';
+import { type ConsumerUnderTest, startConsumer } from './testing/consumer-under-test.js';
+import { messageEntry, PublisherClient, startEntry } from './testing/publisher-client.js';
 
 let consumer: ConsumerUnderTest;
 

@@ -5,11 +5,11 @@ import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { encodeControl, encodeDeliver } from '@relay/contracts';
 import { Metrics } from '@relay/runtime';
 import { WebSocket } from 'ws';
-import { deferred } from '../handling/spec-kit.js';
+import { deferred } from '../handling/testing/recording.js';
 import { LIMITS, type Limits } from '../limits.js';
 import { measureLimits } from '../metrics/limit-metrics.js';
-import { type ConsumerUnderTest, startConsumer } from './consumer-under-test.js';
-import { delivery, PublisherClient } from './publisher-client.js';
+import { type ConsumerUnderTest, startConsumer } from './testing/consumer-under-test.js';
+import { delivery, PublisherClient } from './testing/publisher-client.js';
 
 let consumer: ConsumerUnderTest;
 let clients: WebSocket[] = [];

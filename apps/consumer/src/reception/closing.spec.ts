@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type ConsumerUnderTest, startConsumer } from './consumer-under-test.js';
-import { delivery, PublisherClient } from './publisher-client.js';
+import { type ConsumerUnderTest, startConsumer } from './testing/consumer-under-test.js';
+import { delivery, PublisherClient } from './testing/publisher-client.js';
 
 let consumer: ConsumerUnderTest;
 

@@ -2,8 +2,8 @@ import 'reflect-metadata';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
-import { type ConsumerUnderTest, startConsumer } from './consumer-under-test.js';
-import { delivery, PublisherClient } from './publisher-client.js';
+import { type ConsumerUnderTest, startConsumer } from './testing/consumer-under-test.js';
+import { delivery, PublisherClient } from './testing/publisher-client.js';
 
 let consumer: ConsumerUnderTest;
 

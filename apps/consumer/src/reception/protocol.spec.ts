@@ -2,8 +2,8 @@ import 'reflect-metadata';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { CloseCode, GapReason, mayComeBack } from '@relay/contracts';
-import { ScenarioStage } from './scenario-stage.js';
-import { readScenarios } from './scenarios.js';
+import { ScenarioStage } from './testing/scenario-stage.js';
+import { readScenarios } from './testing/scenarios.js';
 
 jest.setTimeout(30_000);
 

@@ -1,8 +1,8 @@
 import { EventEmitter, once } from 'node:events';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
-import { type ConsumerUnderTest, startConsumer } from './consumer-under-test.js';
-import { PublisherClient } from './publisher-client.js';
+import { type ConsumerUnderTest, startConsumer } from './testing/consumer-under-test.js';
+import { PublisherClient } from './testing/publisher-client.js';
 
 let consumer: ConsumerUnderTest;
 let events: string[];

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type ConsumerUnderTest, startConsumer } from './consumer-under-test.js';
-import { delivery, messageEntry, PublisherClient } from './publisher-client.js';
+import { type ConsumerUnderTest, startConsumer } from './testing/consumer-under-test.js';
+import { delivery, messageEntry, PublisherClient } from './testing/publisher-client.js';
 
 const window = { entries: 8192, bytes: 8 * 1024 * 1024 };
 

@@ -1,8 +1,8 @@
 import 'reflect-metadata';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { CloseCode, type Hello } from '@relay/contracts';
-import { type ConsumerUnderTest, startConsumer } from './consumer-under-test.js';
-import { delivery, messageEntry, PublisherClient } from './publisher-client.js';
+import { type ConsumerUnderTest, startConsumer } from './testing/consumer-under-test.js';
+import { delivery, messageEntry, PublisherClient } from './testing/publisher-client.js';
 
 const window = { entries: 3, bytes: 1000 };
 const otherOutbox: Partial<Hello> = {

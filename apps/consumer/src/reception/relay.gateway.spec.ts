@@ -5,9 +5,9 @@ import { type IncomingMessage, request } from 'node:http';
 import { connect } from 'node:net';
 import { encodeDeliver, SUB_PROTOCOL } from '@relay/contracts';
 import { WebSocket } from 'ws';
-import { deferred } from '../handling/spec-kit.js';
-import { type ConsumerUnderTest, startConsumer } from './consumer-under-test.js';
-import { delivery, PublisherClient } from './publisher-client.js';
+import { deferred } from '../handling/testing/recording.js';
+import { type ConsumerUnderTest, startConsumer } from './testing/consumer-under-test.js';
+import { delivery, PublisherClient } from './testing/publisher-client.js';
 
 let consumer: ConsumerUnderTest;
 let clients: WebSocket[];

@@ -8,7 +8,7 @@ import { Logger } from '@nestjs/common';
 import { RELAY_PATH, SUB_PROTOCOL } from '@relay/contracts';
 import { type Certificate, TestAuthority, TestFolder } from '@relay/testing';
 import { WebSocket } from 'ws';
-import { type ConsumerUnderTest, startConsumer } from './consumer-under-test.js';
+import { type ConsumerUnderTest, startConsumer } from './testing/consumer-under-test.js';
 import { ServerCertificate } from './server-certificate.js';
 
 let authority: TestAuthority;

@@ -5,7 +5,7 @@ import { Metrics } from '@relay/runtime';
 import { LIMITS, LimitsReached } from '../limits.js';
 import { measureLimits } from '../metrics/limit-metrics.js';
 import { Delivery } from './delivery.js';
-import { type ScriptedConnection, ScriptedConsumer } from './scripted-consumer.js';
+import { type ScriptedConnection, ScriptedConsumer } from './testing/scripted-consumer.js';
 
 const MIB = 1024 * 1024;
 

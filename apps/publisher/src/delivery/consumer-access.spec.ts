@@ -9,7 +9,7 @@ import { type Certificate, TestAuthority, TestFolder } from '@relay/testing';
 import { ConnectProxy } from './connect-proxy.js';
 import { ConsumerAccess } from './consumer-access.js';
 import { Delivery } from './delivery.js';
-import { ScriptedConsumer } from './scripted-consumer.js';
+import { ScriptedConsumer } from './testing/scripted-consumer.js';
 
 const VARIABLES = ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'NO_PROXY'].flatMap((name) => [
   name,

@@ -6,7 +6,7 @@ import { Logger } from '@nestjs/common';
 import type { Entry } from '@relay/contracts';
 import type { NewMessage } from '@relay/delivery';
 import { Delivery, type DeliveryOptions } from './delivery.js';
-import { ScriptedConsumer } from './scripted-consumer.js';
+import { ScriptedConsumer } from './testing/scripted-consumer.js';
 
 let consumer: ScriptedConsumer;
 let delivery: Delivery;

@@ -5,7 +5,10 @@ import type { NewMessage } from '@relay/delivery';
 import { HealthSource, Metrics, Tokens } from '@relay/runtime';
 import { ConsumerAccess } from '../delivery/consumer-access.js';
 import { Delivery } from '../delivery/delivery.js';
-import { type ScriptedConnection, ScriptedConsumer } from '../delivery/scripted-consumer.js';
+import {
+  type ScriptedConnection,
+  ScriptedConsumer,
+} from '../delivery/testing/scripted-consumer.js';
 import { RedisIntake } from '../intake/redis-intake.js';
 import { measurePublisher } from './publisher-metrics.js';
 

@@ -1,8 +1,8 @@
 import { Writable } from 'node:stream';
 import { Logger, type LoggerService } from '@nestjs/common';
 import { GapReason } from '@relay/contracts';
-import type { Gap, Start } from './gap.js';
-import { Message, type Origin } from './message.js';
+import type { Gap, Start } from '../gap.js';
+import { Message, type Origin } from '../message.js';
 
 /** A place in an outbox of the publisher `p`. */
 export function origin(n: number): Origin {

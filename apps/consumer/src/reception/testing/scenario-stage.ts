@@ -1,78 +1,27 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { Writable } from 'node:stream';
-import { setTimeout as realTimeout } from 'node:timers';
 import { type INestApplication, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { RELAY_PATH, SUB_PROTOCOL } from '@relay/contracts';
 import type { ReceiverOptions } from '@relay/delivery';
 import { WebSocket } from 'ws';
-import { DeadLetters } from '../handling/dead-letters.js';
-import { Dispatcher, type Item } from '../handling/dispatcher.js';
-import type { MessageHandler } from '../handling/message-handler.js';
-import { LIMITS, LimitsReached } from '../limits.js';
-import { clientAddress } from './client-address.js';
+import { DeadLetters } from '../../handling/dead-letters.js';
+import { Dispatcher, type Item } from '../../handling/dispatcher.js';
+import { LIMITS, LimitsReached } from '../../limits.js';
+import { clientAddress } from '../client-address.js';
 import { admissionFor, limitsFor } from './consumer-under-test.js';
-import { Reception } from './reception.js';
-import { RelayAdapter } from './relay-adapter.js';
-import { RelayGateway } from './relay.gateway.js';
+import { Reception } from '../reception.js';
+import { RelayAdapter } from '../relay-adapter.js';
+import { RelayGateway } from '../relay.gateway.js';
+import { Queue } from './queue.js';
+import { ScenarioHandler } from './scenario-handler.js';
 import { describeMessage, type Expected, type Frame, matches, type Step } from './scenarios.js';
 
-/** How long, in real time, something that a scenario says may take to happen. */
-const PATIENCE_MS = 10_000;
 const BARRIER = 'barrier';
 
 @Module({})
 class StageModule {}
-
-/** Puts things in order of arrival, and lets whoever takes them wait. */
-class Queue<T> {
-  readonly items: T[] = [];
-  #arrived: (() => void) | undefined;
-
-  add(item: T): void {
-    this.items.push(item);
-    this.#arrived?.();
-  }
-
-  async first(): Promise<T> {
-    while (this.items.length === 0) {
-      await new Promise<void>((resolve, reject) => {
-        this.#arrived = resolve;
-        realTimeout(() => {
-          reject(new Error('nothing happened'));
-        }, PATIENCE_MS).unref();
-      });
-    }
-    return this.items[0] as T;
-  }
-
-  async take(): Promise<T> {
-    await this.first();
-    return this.items.shift() as T;
-  }
-}
-
-interface Handed {
-  readonly item: Item;
-  readonly isDone: PromiseWithResolvers<void>;
-  isExpected: boolean;
-}
-
-/** Its handlers finish when the scenario says so. */
-class Handler implements MessageHandler {
-  readonly handed = new Queue<Handed>();
-
-  handle = (item: Item): Promise<void> => this.#take(item);
-  handleGap = (item: Item): Promise<void> => this.#take(item);
-  handleStart = (item: Item): Promise<void> => this.#take(item);
-
-  #take(item: Item): Promise<void> {
-    const isDone = withResolvers();
-    this.handed.add({ item, isDone, isExpected: false });
-    return isDone.promise;
-  }
-}
 
 /** Says when it knows that a connection is over. */
 class ObservedReception extends Reception {
@@ -90,12 +39,6 @@ class ObservedReception extends Reception {
   }
 }
 
-interface PromiseWithResolvers<T> {
-  readonly promise: Promise<T>;
-  readonly resolve: (value: T) => void;
-  readonly reject: (error: Error) => void;
-}
-
 /** A connection, as its client sees it. */
 interface Line {
   readonly socket: WebSocket;
@@ -109,7 +52,7 @@ interface Line {
 export class ScenarioStage {
   #app: INestApplication | undefined;
   #reception: Reception | undefined;
-  #handler = new Handler();
+  #handler = new ScenarioHandler();
   #port = 0;
   #disconnects = new Queue<WebSocket>();
   /** How many of `#disconnects` were taken. */
@@ -188,7 +131,7 @@ export class ScenarioStage {
   }
 
   async #start(): Promise<void> {
-    const handler = new Handler();
+    const handler = new ScenarioHandler();
     const sink = new Writable({
       write(_chunk, _encoding, done): void {
         done();
@@ -370,14 +313,4 @@ function describe(item: Item): string {
 
 function at(time: Date | null): string {
   return String(time?.getTime() ?? null);
-}
-
-function withResolvers(): PromiseWithResolvers<void> {
-  let resolve: () => void = () => undefined;
-  let reject: (error: Error) => void = () => undefined;
-  const promise = new Promise<void>((onDone, onFailure) => {
-    resolve = onDone;
-    reject = onFailure;
-  });
-  return { promise, resolve, reject };
 }

@@ -4,20 +4,20 @@ import { type INestApplication, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { ReceiverOptions } from '@relay/delivery';
 import { loadConfig, Tokens } from '@relay/runtime';
-import { consumerSettings } from '../consumer.config.js';
-import { DeadLetters } from '../handling/dead-letters.js';
-import { Dispatcher, type Item } from '../handling/dispatcher.js';
-import type { Gap, Start } from '../handling/gap.js';
-import type { Message } from '../handling/message.js';
-import type { MessageHandler } from '../handling/message-handler.js';
-import { type Deferred, deferred, Recording } from '../handling/spec-kit.js';
-import { type Limits, LimitsReached } from '../limits.js';
-import { Admission, type AdmissionOptions, admitRequests } from './admission.js';
-import { clientAddress } from './client-address.js';
-import { Reception } from './reception.js';
-import { RelayAdapter } from './relay-adapter.js';
-import { RelayGateway } from './relay.gateway.js';
-import type { TlsOptions } from './server-certificate.js';
+import { consumerSettings } from '../../consumer.config.js';
+import { DeadLetters } from '../../handling/dead-letters.js';
+import { Dispatcher, type Item } from '../../handling/dispatcher.js';
+import type { Gap, Start } from '../../handling/gap.js';
+import type { Message } from '../../handling/message.js';
+import type { MessageHandler } from '../../handling/message-handler.js';
+import { type Deferred, deferred, Recording } from '../../handling/testing/recording.js';
+import { type Limits, LimitsReached } from '../../limits.js';
+import { Admission, type AdmissionOptions, admitRequests } from '../admission.js';
+import { clientAddress } from '../client-address.js';
+import { Reception } from '../reception.js';
+import { RelayAdapter } from '../relay-adapter.js';
+import { RelayGateway } from '../relay.gateway.js';
+import type { TlsOptions } from '../server-certificate.js';
 
 /** Keeps what it is handed, and is slow with the messages that `holds` says. */
 export class Recorder implements MessageHandler {

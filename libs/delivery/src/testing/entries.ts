@@ -5,7 +5,7 @@ import {
   type MessageEntry,
   type Welcome,
 } from '@relay/contracts';
-import type { NewGap, NewMessage } from './outbox.js';
+import type { NewGap, NewMessage } from '../outbox.js';
 
 /** Builders for specs. */
 
