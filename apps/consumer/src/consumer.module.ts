@@ -7,6 +7,7 @@ import {
   Metrics,
   MetricsController,
   Tokens,
+  measureLimits,
 } from '@relay/runtime';
 import type { ConsumerConfig } from './consumer.config.js';
 import { DeadLetters } from './handling/dead-letters.js';
@@ -15,7 +16,6 @@ import { PrintMessages } from './handling/print-messages.js';
 import { ConsumerHealth } from './health/consumer-health.js';
 import { LIMITS, LimitsReached } from './limits.js';
 import { measureConsumer } from './metrics/consumer-metrics.js';
-import { measureLimits } from './metrics/limit-metrics.js';
 import { Admission } from './reception/admission.js';
 import { Reception } from './reception/reception.js';
 import { RelayGateway } from './reception/relay.gateway.js';

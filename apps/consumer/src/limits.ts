@@ -1,4 +1,4 @@
-import { HTTP_LIMITS_COUNTED, Tally } from '@relay/runtime';
+import { HTTP_LIMITS_COUNTED, LimitCounts } from '@relay/runtime';
 import type { ConsumerConfig } from './consumer.config.js';
 
 /**
@@ -71,16 +71,8 @@ const COUNTED = [
 export type Limit = (typeof COUNTED)[number];
 
 /** How often each limit was reached. */
-export class LimitsReached {
-  readonly #tally = new Tally(COUNTED);
-
-  add(limit: Limit): void {
-    this.#tally.add(limit);
-  }
-
-  /** Each with its count, 0 too. */
-  get counts(): [Limit, number][] {
-    const counts = new Map(this.#tally);
-    return COUNTED.map((limit) => [limit, counts.get(limit) ?? 0]);
+export class LimitsReached extends LimitCounts<Limit> {
+  constructor() {
+    super(COUNTED);
   }
 }

@@ -7,6 +7,7 @@ import {
   Metrics,
   MetricsController,
   Tokens,
+  measureLimits,
 } from '@relay/runtime';
 import { ConsumerAccess } from './delivery/consumer-access.js';
 import { Delivery } from './delivery/delivery.js';
@@ -14,7 +15,6 @@ import { PublisherHealth } from './health/publisher-health.js';
 import { IntakeController } from './intake/intake.controller.js';
 import { RedisIntake } from './intake/redis-intake.js';
 import { LimitsReached } from './limits.js';
-import { measureLimits } from './metrics/limit-metrics.js';
 import { measurePublisher } from './metrics/publisher-metrics.js';
 import type { PublisherConfig } from './publisher.config.js';
 

@@ -14,6 +14,7 @@ export { addressGroup } from './bounds/address-group.js';
 export { boundHttp, type HttpBounds } from './bounds/bound-http.js';
 export { ConnectionCounts, type Lack } from './bounds/connection-counts.js';
 export { HTTP_LIMITS, HTTP_LIMITS_COUNTED, type HttpLimit } from './bounds/http-limits.js';
+export { LimitCounts, measureLimits } from './bounds/limit-counts.js';
 export { secureHeaders } from './bounds/secure-headers.js';
 export { helpText } from './config/help.js';
 export { type Check, ConfigError, loadConfig } from './config/load-config.js';

@@ -39,9 +39,11 @@ class Recording {
 
   add(chunk: Buffer): void {
     if (this.isKept) this.chunks.push(chunk);
-    const lines = (this.unfinished + this.decoder.write(chunk)).split(/\r?\n/);
+    // Only what is new is searched: a line may be megabytes long, and come in a thousand chunks.
+    const [rest = '', ...others] = this.decoder.write(chunk).split('\n');
+    const lines = [this.unfinished + rest, ...others];
     this.unfinished = lines.pop() ?? '';
-    for (const line of lines) this.addLine(line);
+    for (const line of lines) this.addLine(line.endsWith('\r') ? line.slice(0, -1) : line);
   }
 
   end(): void {

@@ -1,4 +1,5 @@
 export { awkwardPayloads } from './awkward-payloads.js';
+export { type Certificate, TestAuthority, TestFolder } from './certificates.js';
 export {
   RecordedProcess,
   type Exit,
@@ -7,6 +8,7 @@ export {
 } from './child.js';
 export { freePort } from './free-port.js';
 export { MisbehavingProxy, type BlackHoleOptions, type ProxyTarget } from './misbehaving-proxy.js';
+export { findNginx, nginxIsMissing, NginxServer } from './nginx-server.js';
 export {
   findRedisServer,
   RedisServer,

@@ -1,8 +1,9 @@
-import { accessSync, constants, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { RecordedProcess } from './child.js';
+import { findOnPath } from './find-on-path.js';
 import { freePort } from './free-port.js';
 
 export interface RedisServerOptions {
@@ -129,23 +130,5 @@ export class RedisServer {
     const stopped = this.process?.stop(signal);
     this.thaw();
     await stopped;
-  }
-}
-
-function findOnPath(name: string): string | undefined {
-  const file = process.platform === 'win32' ? `${name}.exe` : name;
-  return (process.env['PATH'] ?? '')
-    .split(delimiter)
-    .filter((folder) => folder !== '')
-    .map((folder) => join(folder, file))
-    .find(isExecutable);
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
   }
 }

@@ -3,11 +3,10 @@ import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { encodeControl, encodeDeliver } from '@relay/contracts';
-import { Metrics } from '@relay/runtime';
+import { Metrics, measureLimits } from '@relay/runtime';
 import { WebSocket } from 'ws';
 import { deferred } from '../handling/testing/recording.js';
 import { LIMITS, type Limits } from '../limits.js';
-import { measureLimits } from '../metrics/limit-metrics.js';
 import { type ConsumerUnderTest, startConsumer } from './testing/consumer-under-test.js';
 import { delivery, PublisherClient } from './testing/publisher-client.js';
 

@@ -1,9 +1,8 @@
 import { EventEmitter, once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
-import { Metrics } from '@relay/runtime';
+import { Metrics, measureLimits } from '@relay/runtime';
 import { LIMITS, LimitsReached } from '../limits.js';
-import { measureLimits } from '../metrics/limit-metrics.js';
 import { Delivery } from './delivery.js';
 import { type ScriptedConnection, ScriptedConsumer } from './testing/scripted-consumer.js';
 
