@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, rmSync, writeFileSync } from 'node:fs';
-import { findRedisServer, redisIsMissing } from '@relay/testing';
+import { findNginx, findRedisServer, nginxIsMissing, redisIsMissing } from '@relay/testing';
 
 /** A program that npm can not bring. */
 export interface SystemPackage {
@@ -8,10 +8,13 @@ export interface SystemPackage {
   /** One sentence that says how to install it by hand. */
   readonly missing: string;
   readonly find: () => string | undefined;
+  /** Only some tests need it, which say so: nothing else is to fail without it. */
+  readonly isForTestsOnly?: boolean;
 }
 
 export const systemPackages: readonly SystemPackage[] = [
   { aptPackage: 'redis-server', missing: redisIsMissing, find: findRedisServer },
+  { aptPackage: 'nginx', missing: nginxIsMissing, find: findNginx, isForTestsOnly: true },
 ];
 
 /** Nobody's machine is changed by sudo behind their back: root only, and never with SETUP=never. */

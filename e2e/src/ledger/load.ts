@@ -6,9 +6,9 @@ const TICK_MS = 10;
 /** While Redis owes so many answers, nothing more is asked of it: a frozen one gets no flood. */
 const MAX_OWED = 2_000;
 /** What a stalled tick may catch up on. */
-const MAX_PER_TICK = 10 * (PER_SECOND / 1_000) * TICK_MS;
+const MAX_TICKS_AT_ONCE = 10;
 
-/** Publishes numbered messages at 2,000 a second, on one connection, and writes down what Redis says. */
+/** Publishes numbered messages, 2,000 a second, on one connection, and writes down what Redis says. */
 export class Load {
   #socket: Socket | undefined;
   #isConnected = false;
@@ -22,6 +22,8 @@ export class Load {
   constructor(
     private readonly redisPort: number,
     private readonly published: Published,
+    private readonly channel = 'test_websocket',
+    private readonly perSecond = PER_SECOND,
   ) {}
 
   start(): void {
@@ -68,19 +70,18 @@ export class Load {
 
   #tick(): void {
     const now = performance.now();
-    const due = Math.floor(((now - this.#paidUntil) * PER_SECOND) / 1_000);
+    const due = Math.floor(((now - this.#paidUntil) * this.perSecond) / 1_000);
     if (this.#socket?.destroyed) this.#connect();
     if (!this.#isConnected || this.#owed.length >= MAX_OWED) {
       this.#paidUntil = now;
       return;
     }
-    this.#paidUntil += (due * 1_000) / PER_SECOND;
-    const numbers = Array.from({ length: Math.min(due, MAX_PER_TICK) }, () =>
-      this.published.send(),
-    );
+    this.#paidUntil += (due * 1_000) / this.perSecond;
+    const most = Math.ceil((MAX_TICKS_AT_ONCE * TICK_MS * this.perSecond) / 1_000);
+    const numbers = Array.from({ length: Math.min(due, most) }, () => this.published.send());
     if (numbers.length === 0) return;
     this.#owed.push(...numbers);
-    this.#socket?.write(numbers.map((n) => `PUBLISH test_websocket ${n}\r\n`).join(''));
+    this.#socket?.write(numbers.map((n) => `PUBLISH ${this.channel} ${n}\r\n`).join(''));
   }
 
   #read(text: string): void {
