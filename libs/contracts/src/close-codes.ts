@@ -21,7 +21,7 @@ export const CloseCode = {
   unexpectedFrame: 4501,
   /** A `deliver` would have skipped entries, or its entries were not in order. */
   outOfOrder: 4502,
-  /** More was unacknowledged than the window allows. */
+  /** More was unacknowledged, or a message was larger, than `welcome` grants. */
   windowExceeded: 4503,
   /** A position lies beyond everything that was sent. */
   unknownPosition: 4504,

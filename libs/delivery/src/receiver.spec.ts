@@ -260,6 +260,15 @@ describe('two connections', () => {
   });
 });
 
+describe('a message that is larger than the receiver takes', () => {
+  it('closes with 4503', () => {
+    const receiver = greeted({ maxEntryBytes: 10 });
+    const large = { ...message(1), payload: new Uint8Array(11) };
+    const actions = receiver.deliver('connection', { after: '0-0', entries: [large] });
+    expect(actions).toMatchObject(closes(CloseCode.windowExceeded));
+  });
+});
+
 describe('what a receiver remembers', () => {
   it('is the end of the outbox that its publisher had before', () => {
     const receiver = greeted();

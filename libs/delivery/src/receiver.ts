@@ -113,6 +113,10 @@ export class Receiver<C> {
       const reason = `after ${after} lies beyond what was received`;
       return this.#violation(connection, CloseCode.outOfOrder, reason);
     }
+    if (entries.some((entry) => entryBytes(entry) > this.options.maxEntryBytes)) {
+      const reason = `an entry is larger than ${this.options.maxEntryBytes} bytes`;
+      return this.#violation(connection, CloseCode.windowExceeded, reason);
+    }
     const fresh = detached(position.fresh(entries), entries);
     if (this.#exceedsWindow(position, fresh)) {
       return this.#violation(connection, CloseCode.windowExceeded, 'the window was exceeded');

@@ -78,9 +78,6 @@ export class RelayAdapter extends WsAdapter {
       handlers.map(({ message, callback }) => [message as unknown, callback]),
     );
     const { limits, reached } = this.#bounds;
-    client.on('error', ({ code }: NodeJS.ErrnoException) => {
-      if (code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') reached.add('frame-size');
-    });
     const bare =
       client.protocol === SUB_PROTOCOL ? undefined : new BareClient(client, limits, reached);
     client.on('message', (bytes: Buffer, isBinary: boolean) => {
@@ -92,6 +89,19 @@ export class RelayAdapter extends WsAdapter {
         },
       );
     });
+  }
+
+  /** A mistake of the peer, such as bytes that are no frame, is none of ours; Nest would log it as an error. */
+  override bindErrorHandler(server: WebSocketServer): WebSocketServer {
+    server.on('connection', (client) => {
+      client.on('error', ({ code, message }: NodeJS.ErrnoException) => {
+        if (code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') this.#bounds.reached.add('frame-size');
+        this.#log.warn('connection-closed', `closed a connection: ${message}`, {
+          problem: message,
+        });
+      });
+    });
+    return server;
   }
 
   /** Says goodbye with 1001 and lets the clients finish the handshake of closing. */
