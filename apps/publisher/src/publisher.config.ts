@@ -13,6 +13,7 @@ import {
   sharedSettings,
   url,
   withoutPassword,
+  withoutPasswords,
 } from '@relay/runtime';
 import * as z from 'zod';
 
@@ -51,7 +52,7 @@ export const publisherSettings = {
     default: `ws://localhost:3001${RELAY_PATH}`,
     meaning: 'the consumers to send to: each gets everything, at its own pace',
     expected: `ws://host:port${RELAY_PATH} or wss://…, comma-separated for several`,
-    mask: (text) => text.split(',').map(withoutPassword).join(','),
+    mask: withoutPasswords,
     shortFlags: {
       host: {
         meaning: `the host of the consumer alone, for ws://HOST:3001${RELAY_PATH}`,

@@ -27,6 +27,7 @@ export {
   positiveInteger,
   url,
   withoutPassword,
+  withoutPasswords,
   yesOrNo,
 } from './config/schemas.js';
 export {

@@ -28,7 +28,7 @@ export function failureOfProxy(status: number): Failure {
 export function failureOfError({ code, message }: NodeJS.ErrnoException): Failure {
   if (message.includes('subprotocol')) return { text: code ?? message, needsPerson: true };
   if (code === undefined) return { text: message, needsPerson: false };
-  if (/^ERR_SSL_.*ALERT/.test(code)) {
+  if (/^ERR_SSL_.*ALERT_(.*CERTIFICATE|UNKNOWN_CA|ACCESS_DENIED)/.test(code)) {
     const text = `does not take this publisher's certificate, see CLIENT_CERT_FILE (${code})`;
     return { text, needsPerson: true };
   }

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import * as z from 'zod';
 import { helpText } from './help.js';
 import { ConfigError, loadConfig } from './load-config.js';
-import { port, url, withoutPassword } from './schemas.js';
+import { port, url, withoutPassword, withoutPasswords } from './schemas.js';
 import { sameValue } from './setting.js';
 
 const settings = {
@@ -142,6 +142,17 @@ describe('helpText', () => {
     expect(help).toContain('--app-port=…  (APP_PORT, default 3000)');
     expect(help).toContain('--port=…');
     expect(help).toContain('how it prints: pretty or raw');
+  });
+});
+
+describe('withoutPasswords', () => {
+  it('shows several URLs without theirs', () => {
+    const shown = withoutPasswords('ws://u:one@a/relay,ws://b/relay');
+    expect(shown).toBe('ws://u:***@a/relay,ws://b/relay');
+  });
+
+  it('hides a password that holds a comma', () => {
+    expect(withoutPasswords('ws://u:pa,ss@host:3001/relay')).toBe('ws://u:***@host:3001/relay');
   });
 });
 

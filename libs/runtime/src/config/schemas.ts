@@ -62,6 +62,13 @@ export function withoutPassword(text: string): string {
   return text.replace(/^([a-z][a-z\d+.-]*:\/\/[^:@/]*):.*@/i, '$1:***@').replace(/\?.*$/s, '?***');
 }
 
+/** URLs, comma-separated, as they may be shown. A password may hold a comma: what cannot be told apart is hidden. */
+export function withoutPasswords(text: string): string {
+  const parts = text.split(',');
+  const isTorn = parts.some((part) => !part.includes('://'));
+  return isTorn ? withoutPassword(text) : parts.map(withoutPassword).join(',');
+}
+
 /** Whether text is a URL, or several, one of which carries a password. */
 export function holdsPassword(text: string): boolean {
   return /:\/\/[^/?#,]*:[^/?#,]*@/.test(text);

@@ -84,12 +84,18 @@ describe('/health/ready', () => {
 });
 
 describe('/health/live', () => {
-  it('is 200 to anyone, ready or not', async () => {
+  it('is 200 and tells since when, ready or not', async () => {
     ready = false;
-    isTrusted = false;
     const response = await get('/health/live');
     expect(response.status).toBe(200);
     expect(await response.json()).toEqual({ live: true, since: expect.any(String) });
+  });
+
+  it('is 200 to a stranger, and tells no more', async () => {
+    isTrusted = false;
+    const response = await get('/health/live');
+    expect(response.status).toBe(200);
+    expect(await response.json()).toEqual({ live: true });
   });
 });
 

@@ -24,8 +24,8 @@ export class HealthController {
   /** The process answers. What it depends on is not asked: to restart it would heal none of that. */
   @Get('live')
   @Header('Cache-Control', 'no-store')
-  live(): { live: true; since: Date } {
-    return { live: true, since: this.#since };
+  live(@Req() request: IncomingMessage): { live: true; since?: Date } {
+    return this.trust.isTrusted(request) ? { live: true, since: this.#since } : { live: true };
   }
 
   /** Whether it can do its work now: 200 or 503. */
