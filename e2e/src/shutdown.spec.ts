@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { Stage, subscribed } from './stage.js';
+import { env, mainOf, Stage, subscribed } from './stage.js';
 
 jest.setTimeout(30_000);
 
@@ -69,4 +70,29 @@ it('a publisher whose Redis is frozen says goodbye all the same', async () => {
   expect(await publisher.stop()).toBe(0);
   redis.thaw();
   await consumer.waitForLine('stderr', /publisher.*(left|goodbye)/);
+});
+
+it('what could not be printed because the reader had gone comes again at the next consumer', async () => {
+  const redis = await stage.redis();
+  const flags = ['--host=127.0.0.1', `--port=${await stage.consumerPort()}`, '--output=raw'];
+  const first = spawn(process.execPath, [mainOf('consumer'), ...flags], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  try {
+    const ended = once(first, 'exit');
+    const publisher = await stage.publisher(redis.url);
+    await subscribed(publisher);
+    await publisher.waitForLine('stderr', 'connected to');
+    await redis.cli('PUBLISH', 'test_websocket', 'read');
+    await once(first.stdout, 'data');
+    first.stdout.destroy();
+    await redis.cli('PUBLISH', 'test_websocket', 'unread');
+    expect(await ended).toEqual([0, null]);
+    const second = await stage.consumer('--output=raw');
+    await second.waitForLine('stdout', 'unread');
+    expect(second.lines('stdout').at(-1)).toBe('unread');
+  } finally {
+    first.kill('SIGKILL');
+  }
 });

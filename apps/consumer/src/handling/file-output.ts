@@ -7,6 +7,8 @@ export interface Output {
   readonly isTTY?: boolean;
   /** What still waits in this process to be written. */
   readonly writableLength: number;
+  /** Why nothing can be written any more, as when whoever read has gone. */
+  readonly errored?: Error | null;
   /** @param onWritten called when the system has the bytes, or will not take them */
   write(bytes: string | Uint8Array, onWritten: (error?: Error | null) => void): unknown;
 }
@@ -68,6 +70,7 @@ export function print(output: Output, bytes: string | Uint8Array): void | Promis
     onWritten(error);
   });
   if (result?.error) throw result.error;
+  if (output.errored) throw output.errored;
   if (result || output.writableLength === 0) return undefined;
   return new Promise((resolve, reject) => {
     onWritten = (error) => {
