@@ -18,5 +18,25 @@ export { decodePayload, InvalidPayloadError, type PayloadDto } from './dto/paylo
 export { type TestWebsocket, testWebsocketDto } from './dto/test-websocket.dto.js';
 export { type Entry, entryBytes, type GapEntry, GapReason, type MessageEntry } from './entries.js';
 export { InvalidFrameError } from './invalid-frame-error.js';
+export {
+  type Chain,
+  type DeadLetterItem,
+  decodeFromLive,
+  decodeFromPage,
+  encodeLive,
+  type FeedItem,
+  type Figures,
+  type GapItem,
+  type Items,
+  LIVE_PATH,
+  type LiveFrame,
+  type LiveWelcome,
+  type MessageItem,
+  type PageFrame,
+  PREVIEW_BYTES,
+  type Publish,
+  type StartItem,
+  type Watch,
+} from './live-frames.js';
 export { BEFORE_ALL, compareOffsets, type Offset, successor } from './offset.js';
 export { RELAY_PATH, SUB_PROTOCOL } from './protocol.js';
