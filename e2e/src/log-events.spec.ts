@@ -10,7 +10,7 @@ const folders = {
 };
 
 /** The calls in which a part says something, as in `this.#log.warn('gap', …)`; the event if it is a literal. */
-const CALL = /\blog\.(?:debug|info|warn|error)\((?:\s*'([a-z-]+)')?/g;
+const CALL = /(?:\blog|EventLog\([^)]*\))\.(?:debug|info|warn|error)\((?:\s*'([a-z-]+)')?/g;
 
 const stage = new Stage();
 afterAll(() => stage.clear());

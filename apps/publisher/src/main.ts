@@ -11,7 +11,6 @@ import {
   type RunningApp,
   secureHeaders,
   StderrLogger,
-  withoutPassword,
 } from '@relay/runtime';
 import { Delivery } from './delivery/delivery.js';
 import { RedisIntake } from './intake/redis-intake.js';
@@ -63,9 +62,12 @@ async function start(config: PublisherConfig): Promise<RunningApp> {
 }
 
 function warnOfExposedTokens(config: PublisherConfig): void {
-  for (const url of exposedTokens(config).map(withoutPassword)) {
-    const sentence = `the token goes to ${url} in clear: whoever is on the way can read it; wss:// hides it`;
-    new EventLog('delivery').warn('token-in-clear', sentence, { url });
+  for (const { url, proxy } of exposedTokens(config)) {
+    const way = proxy === undefined ? url : `${url} through the proxy ${proxy}`;
+    const remedy =
+      proxy === undefined ? 'wss:// hides it' : 'wss:// hides it, NO_PROXY avoids the proxy';
+    const sentence = `the token goes to ${way} in clear: whoever is on the way can read it; ${remedy}`;
+    new EventLog('delivery').warn('token-in-clear', sentence, { url, proxy });
   }
 }
 

@@ -1,4 +1,11 @@
-import { certificateMistakes, type Check, isLoopback, tokenMistakes } from '@relay/runtime';
+import {
+  certificateMistakes,
+  type Check,
+  isLoopback,
+  tokenMistakes,
+  withoutPassword,
+} from '@relay/runtime';
+import { PassageError, proxyFor } from './delivery/consumer-access.js';
 import type { PublisherConfig, publisherSettings } from './publisher.config.js';
 
 /** What is wrong with settings of the publisher that are each right on their own. */
@@ -28,12 +35,40 @@ export const checkPublisher: Check<typeof publisherSettings> = (config) => {
   return mistakes;
 };
 
-/** The consumers to which the token travels in clear over a network. */
-export function exposedTokens(config: PublisherConfig): string[] {
+/** A way on which the token can be read, as it may be shown. */
+export interface Exposure {
+  readonly url: string;
+  /** The proxy on the way; undefined without one. */
+  readonly proxy: string | undefined;
+}
+
+/**
+ * The consumers to which the token travels in clear over a network. A proxy is one more to read it: CONNECT
+ * opens a tunnel, and what `ws://` sends through that is as clear as without.
+ */
+export function exposedTokens(config: PublisherConfig): Exposure[] {
   if (config.relayToken === undefined && config.relayTokenFile === undefined) return [];
-  return config.consumerUrl.filter((url) => {
-    const { protocol, hostname } = new URL(url);
-    const host = hostname.replace(/^\[|\]$/g, '');
-    return protocol === 'ws:' && host !== 'localhost' && !isLoopback(host);
-  });
+  return config.consumerUrl
+    .filter((url) => new URL(url).protocol === 'ws:')
+    .map((url) => ({ url, proxy: usableProxyFor(url)?.href }))
+    .filter(({ url, proxy }) => leavesThisMachine(url) || (proxy && leavesThisMachine(proxy)))
+    .map(({ url, proxy }) => ({
+      url: withoutPassword(url),
+      proxy: proxy && withoutPassword(proxy),
+    }));
+}
+
+/** Through a proxy that cannot be used nothing goes, the token neither. */
+function usableProxyFor(url: string): URL | undefined {
+  try {
+    return proxyFor(url);
+  } catch (error) {
+    if (error instanceof PassageError) return undefined;
+    throw error;
+  }
+}
+
+function leavesThisMachine(url: string): boolean {
+  const host = new URL(url).hostname.replace(/^\[|\]$/g, '');
+  return host !== 'localhost' && !isLoopback(host);
 }

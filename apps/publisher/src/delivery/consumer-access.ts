@@ -69,8 +69,10 @@ export class ConsumerAccess {
 /**
  * The proxy that the environment names: `HTTPS_PROXY` for `wss:`, `HTTP_PROXY` for `ws:`, unless `NO_PROXY`
  * excludes the host. Either is asked with CONNECT, since a WebSocket is no request that it could pass on.
+ *
+ * @throws PassageError when what is named is no proxy that can be used
  */
-function proxyFor(url: string): URL | undefined {
+export function proxyFor(url: string): URL | undefined {
   const given = getProxyForUrl(url.replace(/^ws/, 'http'));
   if (given === '') return undefined;
   const proxy = URL.parse(given);
