@@ -36,6 +36,26 @@ describe("the client's address", () => {
     expect(clientAddress([])(request('2001:db8::1'))).toBe('2001:db8::1');
   });
 
+  it.each([
+    ['198.51.100.1:4711', '198.51.100.1'],
+    ['[2001:db8::1]:4711', '2001:db8::1'],
+    ['[2001:db8::1]', '2001:db8::1'],
+    ['[::ffff:198.51.100.1]:4711', '198.51.100.1'],
+    ['198.51.100.1:4711, 10.0.0.2:99', '198.51.100.1'],
+  ])('is without the port that a proxy told in %j', (forwarded, expected) => {
+    const address = clientAddress(['loopback', '10.0.0.0/8']);
+    expect(address(request('127.0.0.1', forwarded))).toBe(expected);
+  });
+
+  it.each(['unknown', '_hidden', '198.51.100.1:x', '1', '[]:1', '[198.51.100.1', ':'])(
+    'is that of the proxy itself which tells %j',
+    (word) => {
+      const address = clientAddress(['loopback', '10.0.0.0/8']);
+      expect(address(request('127.0.0.1', word))).toBe('127.0.0.1');
+      expect(address(request('127.0.0.1', `192.0.2.9, ${word}, 10.0.0.2`))).toBe('10.0.0.2');
+    },
+  );
+
   it('is unknown when the connection is gone', () => {
     expect(clientAddress([])(request(undefined))).toBe('unknown');
   });
