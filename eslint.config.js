@@ -47,7 +47,10 @@ export default tseslint.config(
               onlyDependOnLibsWithTags: ['scope:contracts', 'scope:delivery'],
               bannedExternalImports: frameworks,
             },
-            { sourceTag: 'scope:runtime', onlyDependOnLibsWithTags: ['scope:runtime'] },
+            {
+              sourceTag: 'scope:runtime',
+              onlyDependOnLibsWithTags: ['scope:runtime', 'scope:testing'],
+            },
             { sourceTag: 'scope:testing', onlyDependOnLibsWithTags: ['scope:testing'] },
             {
               sourceTag: 'scope:tools',

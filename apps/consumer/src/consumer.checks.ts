@@ -1,16 +1,29 @@
-import { certificateMistakes, type Check, tokenMistakes } from '@relay/runtime';
+import {
+  certificateMistakes,
+  type CertificateSettings,
+  type Check,
+  tokenMistakes,
+} from '@relay/runtime';
 import type { consumerSettings } from './consumer.config.js';
+
+type CertificateConfig = Pick<
+  Parameters<Check<typeof consumerSettings>>[0],
+  'tlsCertFile' | 'tlsKeyFile' | 'tlsClientCaFile'
+>;
+
+/** The settings of certificates. */
+export function certificateSettings(config: CertificateConfig): CertificateSettings {
+  const { tlsCertFile: cert, tlsKeyFile: key, tlsClientCaFile: ca } = config;
+  return {
+    names: { cert: 'TLS_CERT_FILE', key: 'TLS_KEY_FILE', ca: 'TLS_CLIENT_CA_FILE' },
+    files: { cert, key, ca },
+  };
+}
 
 /** What is wrong with settings of the consumer that are each right on their own. */
 export const checkConsumer: Check<typeof consumerSettings> = (config) => {
-  const { tlsCertFile, tlsKeyFile, tlsClientCaFile } = config;
-  const mistakes = [
-    ...tokenMistakes(config),
-    ...certificateMistakes(
-      { cert: 'TLS_CERT_FILE', key: 'TLS_KEY_FILE', ca: 'TLS_CLIENT_CA_FILE' },
-      { cert: tlsCertFile, key: tlsKeyFile, ca: tlsClientCaFile },
-    ),
-  ];
+  const { tlsCertFile, tlsClientCaFile } = config;
+  const mistakes = [...tokenMistakes(config), ...certificateMistakes(certificateSettings(config))];
   const hasToken = config.relayToken !== undefined || config.relayTokenFile !== undefined;
   if (config.allowAnyone && hasToken) {
     mistakes.push('ALLOW_ANYONE is true, but a token is set; give one of them');

@@ -14,8 +14,9 @@ import {
   secureHeaders,
   StderrLogger,
   stopListening,
+  warnOfExpiredCertificates,
 } from '@relay/runtime';
-import { checkConsumer } from './consumer.checks.js';
+import { certificateSettings, checkConsumer } from './consumer.checks.js';
 import { type ConsumerConfig, consumerSettings } from './consumer.config.js';
 import { ConsumerModule } from './consumer.module.js';
 import { DeadLetters } from './handling/dead-letters.js';
@@ -54,6 +55,7 @@ async function start(config: ConsumerConfig): Promise<RunningApp> {
   const port = await listen(app, config.consumerHost, config.consumerPort, (address) =>
     admission.objectionTo(address),
   );
+  warnOfExpiredCertificates(certificateSettings(config));
   certificate?.follow(app.getHttpServer() as Server);
   if (admission.isOpenToAnyone) {
     log.warn(

@@ -11,11 +11,12 @@ import {
   type RunningApp,
   secureHeaders,
   StderrLogger,
+  warnOfExpiredCertificates,
 } from '@relay/runtime';
 import { Delivery } from './delivery/delivery.js';
 import { RedisIntake } from './intake/redis-intake.js';
 import { LimitsReached } from './limits.js';
-import { checkPublisher, exposedTokens } from './publisher.checks.js';
+import { certificateSettings, checkPublisher, exposedTokens } from './publisher.checks.js';
 import { type PublisherConfig, publisherSettings } from './publisher.config.js';
 import { PublisherModule } from './publisher.module.js';
 
@@ -33,6 +34,7 @@ async function start(config: PublisherConfig): Promise<RunningApp> {
   const intake = app.get(RedisIntake);
   const delivery = app.get(Delivery);
   warnOfExposedTokens(config);
+  certificateSettings(config).forEach(warnOfExpiredCertificates);
   const lifecycle = app.get(Lifecycle);
   const log = new EventLog('publisher');
 

@@ -1,5 +1,6 @@
 import {
   certificateMistakes,
+  type CertificateSettings,
   type Check,
   isLoopback,
   tokenMistakes,
@@ -8,17 +9,29 @@ import {
 import { PassageError, proxyFor } from './delivery/consumer-access.js';
 import type { PublisherConfig, publisherSettings } from './publisher.config.js';
 
+type CertificateConfig = Pick<
+  Parameters<Check<typeof publisherSettings>>[0],
+  'redisCaFile' | 'consumerCaFile' | 'clientCertFile' | 'clientKeyFile'
+>;
+
+/** The settings of certificates, those for Redis and those for consumers. */
+export function certificateSettings(config: CertificateConfig): CertificateSettings[] {
+  const { redisCaFile, consumerCaFile, clientCertFile, clientKeyFile } = config;
+  return [
+    { names: { ca: 'REDIS_CA_FILE' }, files: { ca: redisCaFile } },
+    {
+      names: { cert: 'CLIENT_CERT_FILE', key: 'CLIENT_KEY_FILE', ca: 'CONSUMER_CA_FILE' },
+      files: { cert: clientCertFile, key: clientKeyFile, ca: consumerCaFile },
+    },
+  ];
+}
+
 /** What is wrong with settings of the publisher that are each right on their own. */
 export const checkPublisher: Check<typeof publisherSettings> = (config) => {
-  const { redisUrl, redisCaFile, consumerUrl, consumerCaFile, clientCertFile, clientKeyFile } =
-    config;
+  const { redisUrl, redisCaFile, consumerUrl, consumerCaFile, clientCertFile } = config;
   const mistakes = [
     ...tokenMistakes(config),
-    ...certificateMistakes({ ca: 'REDIS_CA_FILE' }, { ca: redisCaFile }),
-    ...certificateMistakes(
-      { cert: 'CLIENT_CERT_FILE', key: 'CLIENT_KEY_FILE', ca: 'CONSUMER_CA_FILE' },
-      { cert: clientCertFile, key: clientKeyFile, ca: consumerCaFile },
-    ),
+    ...certificateSettings(config).flatMap(certificateMistakes),
   ];
   if (redisCaFile !== undefined && redisUrl?.startsWith('redis:')) {
     mistakes.push(

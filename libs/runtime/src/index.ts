@@ -4,7 +4,9 @@ export {
   type CertificateFiles,
   certificateMistakes,
   type Certificates,
+  type CertificateSettings,
   readCertificates,
+  warnOfExpiredCertificates,
 } from './access/certificate-files.js';
 export { isForLocalHost, isForwarded, isLocal, isLoopback } from './access/local-request.js';
 export { tokenMistakes } from './access/token-mistakes.js';

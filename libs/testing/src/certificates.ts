@@ -9,16 +9,23 @@ export interface Certificate {
   readonly key: string;
 }
 
+/** From when to when a certificate is valid. */
+interface Validity {
+  readonly notBeforeDate?: Date;
+  readonly notAfterDate?: Date;
+}
+
 /** An authority of our own, which signs certificates for 127.0.0.1 and localhost. */
 export class TestAuthority {
   private constructor(private readonly own: Certificate) {}
 
-  static async create(): Promise<TestAuthority> {
+  /** @param validity of its own certificate; default: from now on for a year */
+  static async create(validity: Validity = {}): Promise<TestAuthority> {
     const extensions: CertificateExtension[] = [
       { name: 'basicConstraints', cA: true, critical: true },
       { name: 'keyUsage', keyCertSign: true, cRLSign: true, critical: true },
     ];
-    return new TestAuthority(await make('relay test authority', { extensions }));
+    return new TestAuthority(await make('relay test authority', { extensions, ...validity }));
   }
 
   /** What whoever trusts it has to know. */
@@ -68,7 +75,7 @@ export class TestFolder {
 
 async function make(
   commonName: string,
-  options: { extensions: CertificateExtension[]; ca?: Certificate },
+  options: Validity & { extensions: CertificateExtension[]; ca?: Certificate },
 ): Promise<Certificate> {
   const { cert, private: key } = await generate([{ name: 'commonName', value: commonName }], {
     ...options,
