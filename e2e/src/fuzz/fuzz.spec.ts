@@ -30,7 +30,7 @@ it('survives each attack, and loses nothing of the publisher beside it', async (
   await attackers.eachOnce(affordable);
   const untried = affordable.filter(({ name }) => tally.of(name) === 0);
   expect([untried.map(({ name }) => name), tally.outcomes]).toEqual([[], expect.any(String)]);
-  expect(tally.pastHandshake).toBeGreaterThan(tally.total / 2);
+  expect(tally.complaints).toEqual([]);
   expect(await arena.complaints(MAX_MIB)).toEqual([]);
   attackers.leave();
   expect([...attackers.findings, ...(await arena.finish())]).toEqual([]);

@@ -12,6 +12,8 @@ export const STATES = ['tcp', 'upgrade', 'opened', 'greeted', 'delivering', 'clo
 export type State = (typeof STATES)[number];
 
 const PAST_HANDSHAKE: readonly State[] = ['greeted', 'delivering', 'closing'];
+/** How much of what is sent has to get past `hello` and `welcome`: behind them is most of the code. */
+const LEAST_SHARE_PAST_HANDSHAKE = 0.5;
 const KEPT_INPUTS = 400;
 const KEPT_BYTES = 4_096;
 
@@ -44,6 +46,20 @@ export class Tally {
   /** How many inputs got past `hello` and `welcome`. */
   get pastHandshake(): number {
     return PAST_HANDSHAKE.reduce((sum, state) => sum + this.inState(state), 0);
+  }
+
+  /** The share of these, from 0 to 1. */
+  get sharePastHandshake(): number {
+    return this.#total === 0 ? 0 : this.pastHandshake / this.#total;
+  }
+
+  /** Why the attacks, as a whole, prove little. */
+  get complaints(): string[] {
+    if (this.sharePastHandshake >= LEAST_SHARE_PAST_HANDSHAKE) return [];
+    return [
+      `only ${this.pastHandshake} of ${this.#total} inputs got past the handshake, ` +
+        `less than ${LEAST_SHARE_PAST_HANDSHAKE * 100} %`,
+    ];
   }
 
   inState(state: State): number {
