@@ -1,9 +1,8 @@
 /** Runs random histories of the delivery, on every core, for `--minutes`, from `--seed` if one is given. */
 import { type ChildProcess, fork } from 'node:child_process';
-import { randomInt } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { positiveNumber, readFlags, seed as anySeed } from '@relay/testing';
 
 /** As the worker tells it. */
 interface BatchReport {
@@ -15,15 +14,10 @@ interface BatchReport {
 const WORKER = fileURLToPath(new URL('../libs/delivery/simulation/worker.ts', import.meta.url));
 const PROGRESS_INTERVAL_MS = 5_000;
 
-const { values } = parseArgs({
-  options: { minutes: { type: 'string', default: '1' }, seed: { type: 'string' } },
+const { minutes, seed } = readFlags('npx nx simulate delivery', {
+  minutes: positiveNumber(1),
+  seed: anySeed(),
 });
-const minutes = Number(values.minutes);
-const seed = Number(values.seed ?? randomInt(2 ** 31));
-if (!(minutes > 0) || !Number.isInteger(seed)) {
-  process.stderr.write('usage: npx nx simulate delivery [--minutes=<number>] [--seed=<integer>]\n');
-  process.exit(2);
-}
 
 const startedAt = performance.now();
 const seen = new Map<string, number>();

@@ -4,7 +4,7 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { positiveInteger, positiveNumber, readFlags, seed as anySeed } from '@relay/testing';
 import { audit } from './ledger/audit.js';
 import { plan, type Round } from './ledger/chaos-plan.js';
 import { table } from './ledger/report.js';
@@ -16,18 +16,11 @@ import { workspace } from './stage.js';
 const ROUND_MAX_MS = 180_000;
 const VIOLATIONS_SHOWN = 20;
 
-const { values } = parseArgs({
-  options: {
-    minutes: { type: 'string', default: '10' },
-    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
-    consumers: { type: 'string', default: '1' },
-  },
+const { minutes, seed, consumers } = readFlags('npx nx chaos e2e', {
+  minutes: positiveNumber(10),
+  seed: anySeed(),
+  consumers: positiveInteger(1),
 });
-const [minutes, seed, consumers] = [values.minutes, values.seed, values.consumers].map(Number);
-if (!minutes || !consumers || seed === undefined || !Number.isInteger(seed)) {
-  process.stderr.write('Usage: chaos [--minutes=10] [--seed=N] [--consumers=1]\n');
-  process.exit(2);
-}
 
 const startedAt = performance.now();
 let isInterrupted = false;

@@ -6,7 +6,13 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import {
+  partOf,
+  positiveInteger,
+  positiveNumber,
+  readFlags,
+  seed as anySeed,
+} from '@relay/testing';
 import { workspace } from '../stage.js';
 import { Arena } from './arena.js';
 import { Attackers } from './attackers.js';
@@ -18,35 +24,27 @@ import { Tally } from './tally.js';
  * What a consumer may take: 256 MiB may wait for its handlers, each attacker may have it hold a frame of
  * 12 MiB, and as much again is garbage before it is collected.
  */
-const MAX_MIB = '1024';
+const MAX_MIB = 1024;
 const LOOK_MS = 1_000;
 const SAY_EVERY = 15;
 /** How many looks the honest consumer of the besieged publisher stays, and stays away. */
 const DISTURB_EVERY = 5;
 const EVIL_CONSUMERS = 60;
 
-const { values } = parseArgs({
-  options: {
-    minutes: { type: 'string', default: '10' },
-    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
-    attackers: { type: 'string', default: '24' },
-    'max-mib': { type: 'string', default: MAX_MIB },
-    only: { type: 'string', default: '' },
-  },
+const {
+  minutes,
+  seed,
+  attackers: count,
+  'max-mib': maxMiB,
+  only,
+} = readFlags('npx nx fuzz consumer', {
+  minutes: positiveNumber(10),
+  seed: anySeed(),
+  attackers: positiveInteger(24),
+  'max-mib': positiveInteger(MAX_MIB),
+  only: partOf(strategies.map(({ name }) => name)),
 });
-const [minutes, seed, count, maxMiB] = [
-  values.minutes,
-  values.seed,
-  values.attackers,
-  values['max-mib'],
-].map(Number);
-const chosen = strategies.filter(({ name }) => name.includes(values.only));
-if (!minutes || !count || !maxMiB || !Number.isInteger(seed) || chosen.length === 0) {
-  process.stderr.write(
-    'Usage: fuzz [--minutes=10] [--seed=N] [--attackers=24] [--max-mib=1024] [--only=NAME]\n',
-  );
-  process.exit(2);
-}
+const chosen = strategies.filter(({ name }) => name.includes(only));
 
 let startedAt = performance.now();
 let isInterrupted = false;
@@ -60,7 +58,7 @@ function say(text: string): void {
 }
 
 function keep(): string {
-  const folder = join(workspace, 'tmp', `fuzz-${String(seed)}`);
+  const folder = join(workspace, 'tmp', `fuzz-${seed}`);
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'inputs.txt'), tally.lastInputs);
   writeFileSync(join(folder, 'publisher-inputs.txt'), atPublisher.lastInputs);
@@ -71,13 +69,13 @@ function keep(): string {
 
 /** Looks after consumer and publisher until the time is over, or something is wrong. */
 async function watch(): Promise<string[]> {
-  const endsAt = startedAt + (minutes ?? 0) * 60_000;
+  const endsAt = startedAt + minutes * 60_000;
   for (let looks = 1; performance.now() < endsAt && !isInterrupted; looks++) {
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
     const complaints = [
       ...attackers.findings,
-      ...(await arena.complaints(maxMiB ?? 0)),
-      ...siege.complaints(maxMiB ?? 0),
+      ...(await arena.complaints(maxMiB)),
+      ...siege.complaints(maxMiB),
     ];
     if (looks % DISTURB_EVERY === 0) await siege.disturb();
     if (looks % SAY_EVERY === 0) {
@@ -97,11 +95,11 @@ const tally = new Tally();
 const atPublisher = new Tally();
 const [arena, siege] = await Promise.all([
   Arena.start(),
-  Siege.start(atPublisher, seed ?? 0, EVIL_CONSUMERS),
+  Siege.start(atPublisher, seed, EVIL_CONSUMERS),
 ]);
 startedAt = performance.now(); // what counts is how long it is attacked
 const firstMiB = arena.signs.memoryMiB();
-const attackers = new Attackers(arena, tally, seed ?? 0);
+const attackers = new Attackers(arena, tally, seed);
 const raging = attackers.rage(chosen, count);
 const complaints = await watch();
 attackers.stop();
@@ -109,7 +107,7 @@ await raging;
 attackers.leave();
 if (complaints.length === 0) {
   // a single strategy may be one that never gets there
-  if (values.only === '') complaints.push(...tally.complaints, ...atPublisher.complaints);
+  if (only === '') complaints.push(...tally.complaints, ...atPublisher.complaints);
   complaints.push(...attackers.findings, ...(await arena.finish()), ...(await siege.finish()));
 }
 say(`what came of the attacks:\n${tally.outcomes}\n`);

@@ -6,6 +6,16 @@ export {
   type RecordedProcessOptions,
   type StreamName,
 } from './child.js';
+export {
+  type Flag,
+  FlagError,
+  parseFlags,
+  partOf,
+  positiveInteger,
+  positiveNumber,
+  readFlags,
+  seed,
+} from './flags.js';
 export { freePort } from './free-port.js';
 export { MisbehavingProxy, type BlackHoleOptions, type ProxyTarget } from './misbehaving-proxy.js';
 export { findNginx, nginxIsMissing, NginxServer } from './nginx-server.js';
