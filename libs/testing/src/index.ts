@@ -17,7 +17,11 @@ export {
   seed,
 } from './flags.js';
 export { freePort } from './free-port.js';
-export { MisbehavingProxy, type BlackHoleOptions, type ProxyTarget } from './misbehaving-proxy.js';
+export {
+  MisbehavingProxy,
+  type BlackHoleOptions,
+  type ProxyTarget,
+} from './misbehaving-proxy/misbehaving-proxy.js';
 export { findNginx, nginxIsMissing, NginxServer } from './nginx-server.js';
 export {
   findRedisServer,
