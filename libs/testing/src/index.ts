@@ -23,6 +23,7 @@ export {
   type ProxyTarget,
 } from './misbehaving-proxy/misbehaving-proxy.js';
 export { findNginx, nginxIsMissing, NginxServer } from './nginx-server.js';
+export { RecordedLog } from './recorded-log.js';
 export {
   findRedisServer,
   RedisServer,

@@ -1,12 +1,12 @@
 import 'reflect-metadata';
-import { EventEmitter, once } from 'node:events';
+import { once } from 'node:events';
 import { rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import type { Server } from 'node:https';
 import { connect, type PeerCertificate, type TLSSocket } from 'node:tls';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { RELAY_PATH, SUB_PROTOCOL } from '@relay/contracts';
-import { type Certificate, TestAuthority, TestFolder } from '@relay/testing';
+import { type Certificate, RecordedLog, TestAuthority, TestFolder } from '@relay/testing';
 import { WebSocket } from 'ws';
 import { type ConsumerUnderTest, startConsumer } from './testing/consumer-under-test.js';
 import { ServerCertificate } from './server-certificate.js';
@@ -17,8 +17,7 @@ let second: Certificate;
 let folder: TestFolder;
 let consumer: ConsumerUnderTest;
 let clients: WebSocket[];
-let lines: string[];
-let spoken: EventEmitter;
+let log: RecordedLog;
 
 beforeAll(async () => {
   authority = await TestAuthority.create();
@@ -28,8 +27,7 @@ beforeAll(async () => {
 beforeEach(() => {
   folder = new TestFolder();
   clients = [];
-  lines = [];
-  spoken = new EventEmitter();
+  log = new RecordedLog();
 });
 
 afterEach(async () => {
@@ -49,16 +47,8 @@ async function start(
   const { tlsCertFile: cert, tlsKeyFile: key, tlsClientCaFile: ca } = files;
   const certificate = new ServerCertificate({ cert, key, ca });
   consumer = await startConsumer({ httpsOptions: certificate.options });
-  const record = (line: unknown): void => {
-    lines.push(String(line));
-    spoken.emit('line');
-  };
-  Logger.overrideLogger({ log: record, warn: record, error: record });
+  Logger.overrideLogger(log);
   certificate.follow(consumer.app.getHttpServer() as Server, intervalMs);
-}
-
-async function said(part: string): Promise<void> {
-  while (!lines.some((line) => line.includes(part))) await once(spoken, 'line');
 }
 
 function open(shown: Partial<Certificate> = {}): WebSocket {
@@ -95,7 +85,7 @@ describe('a consumer with a certificate', () => {
     const old = open();
     await once(old, 'open');
     write(second);
-    await said('the new certificate');
+    await log.said('the new certificate');
     expect(await shownName()).toBe('second');
     const pong = once(old, 'pong');
     old.ping();
@@ -119,7 +109,7 @@ describe('a consumer with a certificate', () => {
     await start({ tlsCertFile: folder.path('tls.crt'), tlsKeyFile: folder.path('tls.key') });
     rmSync(data);
     symlinkSync(b.path(''), data);
-    await said('the new certificate');
+    await log.said('the new certificate');
     expect(await shownName()).toBe('second');
     a.remove();
     b.remove();
@@ -135,7 +125,7 @@ describe('a consumer with a certificate', () => {
     await start(files, 20);
     elsewhere.write('cert', second.cert);
     elsewhere.write('key', second.key);
-    await said('the new certificate');
+    await log.said('the new certificate');
     expect(await shownName()).toBe('second');
     elsewhere.remove();
   });
@@ -144,11 +134,11 @@ describe('a consumer with a certificate', () => {
     const files = write(first);
     await start(files, 20);
     writeFileSync(files.tlsKeyFile, second.key);
-    await said('the old stay in use');
+    await log.said('the old stay in use');
     expect(await shownName()).toBe('first');
-    expect(lines.join()).not.toContain('PRIVATE KEY');
+    expect(log.lines.join()).not.toContain('PRIVATE KEY');
     writeFileSync(files.tlsCertFile, second.cert);
-    await said('the new certificate');
+    await log.said('the new certificate');
     expect(await shownName()).toBe('second');
   });
 });

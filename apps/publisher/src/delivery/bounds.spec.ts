@@ -1,7 +1,7 @@
-import { EventEmitter, once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { Metrics, measureLimits } from '@relay/runtime';
+import { RecordedLog } from '@relay/testing';
 import { LIMITS, LimitsReached } from '../limits.js';
 import { Delivery } from './delivery.js';
 import { type ScriptedConnection, ScriptedConsumer } from './testing/scripted-consumer.js';
@@ -11,18 +11,12 @@ const MIB = 1024 * 1024;
 let consumer: ScriptedConsumer;
 let delivery: Delivery;
 let reached: LimitsReached;
-let lines: string[];
-let spoken: EventEmitter;
+let log: RecordedLog;
 
 beforeEach(async () => {
   consumer = await ScriptedConsumer.start();
-  lines = [];
-  spoken = new EventEmitter();
-  const record = (line: unknown): void => {
-    lines.push(String(line));
-    spoken.emit('line');
-  };
-  Logger.overrideLogger({ log: record, warn: record, error: record });
+  log = new RecordedLog();
+  Logger.overrideLogger(log);
   reached = new LimitsReached();
   delivery = new Delivery({
     name: 'publisher',
@@ -38,14 +32,6 @@ afterEach(async () => {
   await delivery.drain(AbortSignal.abort());
   await consumer.stop();
 });
-
-async function said(text: string): Promise<string> {
-  for (;;) {
-    const line = lines.find((candidate) => candidate.includes(text));
-    if (line !== undefined) return line;
-    await once(spoken, 'line');
-  }
-}
 
 /** How often this limit was reached, as the metrics say. */
 async function count(limit: string): Promise<number> {
@@ -94,7 +80,7 @@ describe('a consumer', () => {
 
   it('that acknowledges what it has not read is cut off', async () => {
     await acknowledgesAll(false);
-    expect(await said('does not read')).toContain('messages wait, trying again');
+    expect(await log.said('does not read')).toContain('messages wait, trying again');
     expect(await count('unread-bytes')).toBe(1);
   });
 
@@ -120,11 +106,11 @@ describe('a message that a consumer does not take', () => {
     await connection.welcome({ maxEntryBytes: 3 });
     publish(12, 4);
     await connection.entries(13);
-    const told = lines.filter((line) => line.includes('larger than'));
+    const told = log.lines.filter((line) => line.includes('larger than'));
     expect(told).toHaveLength(1);
     publish(1, 4);
     await connection.entries(1);
-    expect(lines.filter((line) => line.includes('larger than'))).toHaveLength(1);
+    expect(log.lines.filter((line) => line.includes('larger than'))).toHaveLength(1);
     expect(told[0]).toContain('12 messages so far');
   });
 });

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { type CertificateFiles, Tokens, type TokenSettings } from '@relay/runtime';
-import { type Certificate, TestAuthority, TestFolder } from '@relay/testing';
+import { type Certificate, RecordedLog, TestAuthority, TestFolder } from '@relay/testing';
 import { ConnectProxy } from './connect-proxy.js';
 import { ConsumerAccess } from './consumer-access.js';
 import { Delivery } from './delivery.js';
@@ -23,8 +23,7 @@ let folder: TestFolder;
 let servers: Server[];
 let proxy: ConnectProxy;
 let delivery: Delivery | undefined;
-let lines: string[];
-let spoken: EventEmitter;
+let log: RecordedLog;
 
 beforeAll(async () => {
   authority = await TestAuthority.create();
@@ -37,13 +36,8 @@ beforeEach(async () => {
   folder = new TestFolder();
   servers = [];
   proxy = await ConnectProxy.start();
-  lines = [];
-  spoken = new EventEmitter();
-  const record = (line: unknown): void => {
-    lines.push(String(line));
-    spoken.emit('line');
-  };
-  Logger.overrideLogger({ log: record, warn: record, error: record });
+  log = new RecordedLog();
+  Logger.overrideLogger(log);
 });
 
 afterEach(async () => {
@@ -65,14 +59,6 @@ function connect(url: string, tokens: TokenSettings = {}, files: CertificateFile
     access: new ConsumerAccess(new Tokens(tokens), files),
   });
   delivery.start();
-}
-
-async function said(part: string): Promise<string> {
-  for (;;) {
-    const line = lines.find((candidate) => candidate.includes(part));
-    if (line !== undefined) return line;
-    await once(spoken, 'line');
-  }
 }
 
 /** Timers of half a minute and more do not run; they are told as `timer`, with what they would do and when. */
@@ -115,14 +101,14 @@ describe('the token', () => {
   it('is sent as Bearer, the first of several', async () => {
     const { url, requests } = await refusing(503);
     connect(url, { relayToken: ['first', 'second'] });
-    await said('HTTP 503');
+    await log.said('HTTP 503');
     expect(requests[0]?.headers.authorization).toBe('Bearer first');
   });
 
   it('is not sent when there is none', async () => {
     const { url, requests } = await refusing(401);
     connect(url);
-    expect(await said('HTTP 401')).toContain('set RELAY_TOKEN');
+    expect(await log.said('HTTP 401')).toContain('set RELAY_TOKEN');
     expect(requests[0]?.headers.authorization).toBeUndefined();
   });
 
@@ -130,7 +116,7 @@ describe('the token', () => {
     const { url, server, requests } = await refusing(503);
     const relayTokenFile = folder.write('token', 'first');
     connect(url, { relayTokenFile });
-    await said('HTTP 503');
+    await log.said('HTTP 503');
     folder.write('token', 'second');
     while (requests.at(-1)?.headers.authorization !== 'Bearer second')
       await once(server, 'upgrade');
@@ -138,7 +124,7 @@ describe('the token', () => {
 
   it('whose file is missing keeps the publisher from connecting, and is told', async () => {
     connect('ws://127.0.0.1:9/relay', { relayTokenFile: folder.path('none') });
-    expect(await said('consumer at')).toContain('RELAY_TOKEN_FILE cannot be read');
+    expect(await log.said('consumer at')).toContain('RELAY_TOKEN_FILE cannot be read');
   });
 
   it('that is wrong is told once, loudly and without it, and tried again slowly', async () => {
@@ -152,9 +138,9 @@ describe('the token', () => {
     }
     await once(slowRetries, 'timer');
     expect(requests).toHaveLength(4);
-    const told = lines.filter((text) => text.includes('HTTP 401'));
+    const told = log.lines.filter((text) => text.includes('HTTP 401'));
     expect(told).toEqual([expect.stringMatching(/RELAY_TOKEN.*needs a person/)]);
-    expect(lines.join()).not.toContain('hunter2');
+    expect(log.lines.join()).not.toContain('hunter2');
   });
 });
 
@@ -176,7 +162,7 @@ describe('TLS', () => {
     const { url, consumer } = await consumerOverTls();
     connect(url, {}, own());
     await (await consumer.connection(1)).welcome();
-    await said('connected to');
+    await log.said('connected to');
     await delivery?.drain(AbortSignal.abort());
     await consumer.stop();
   });
@@ -184,7 +170,7 @@ describe('TLS', () => {
   it('does not connect to another, and asks for a person', async () => {
     const { url } = await consumerOverTls();
     connect(url);
-    expect(await said('not trusted')).toMatch(/CONSUMER_CA_FILE.*needs a person/);
+    expect(await log.said('not trusted')).toMatch(/CONSUMER_CA_FILE.*needs a person/);
   });
 
   it('shows its own certificate to a consumer that asks for one', async () => {
@@ -194,7 +180,7 @@ describe('TLS', () => {
     const files = { ...own(), cert: folder.write('cert', cert), key: folder.write('key', key) };
     connect(url, {}, files);
     await (await consumer.connection(1)).welcome();
-    await said('connected to');
+    await log.said('connected to');
     await delivery?.drain(AbortSignal.abort());
     await consumer.stop();
   });
@@ -203,13 +189,13 @@ describe('TLS', () => {
     const mutual = { ca: authority.cert, requestCert: true, rejectUnauthorized: true };
     const { url } = await consumerOverTls(mutual);
     connect(url, {}, own());
-    expect(await said('CLIENT_CERT_FILE')).toContain('needs a person');
+    expect(await log.said('CLIENT_CERT_FILE')).toContain('needs a person');
   });
 
   it('tells of files that are gone, and tries again', async () => {
     const { url } = await consumerOverTls();
     connect(url, {}, { ca: folder.path('none') });
-    expect(await said('consumer at')).toMatch(/CONSUMER_CA_FILE.*ENOENT.*trying again/);
+    expect(await log.said('consumer at')).toMatch(/CONSUMER_CA_FILE.*ENOENT.*trying again/);
   });
 });
 
@@ -233,10 +219,10 @@ describe('an HTTP proxy', () => {
     process.env['HTTP_PROXY'] = proxy.url.replace('//', '//me:hunter2@');
     connect(urlOf('consumer.test'));
     await (await consumer.connection(1)).welcome();
-    await said('connected to');
+    await log.said('connected to');
     expect(proxy.asked).toEqual([`consumer.test:${consumer.port}`]);
     expect(proxy.credentials).toEqual([`Basic ${Buffer.from('me:hunter2').toString('base64')}`]);
-    expect(lines.join()).not.toContain('hunter2');
+    expect(log.lines.join()).not.toContain('hunter2');
   });
 
   it('of HTTPS_PROXY is gone through to wss://; it sees nothing of what is inside', async () => {
@@ -247,7 +233,7 @@ describe('an HTTP proxy', () => {
     const files = { ca: folder.write('ca', authority.cert) };
     connect(`wss://consumer.test:${port}/relay`, { relayToken: ['sesame'] }, files);
     await (await secure.connection(1)).welcome();
-    await said('connected to');
+    await log.said('connected to');
     expect(proxy.asked).toEqual([`consumer.test:${port}`]);
     await delivery?.drain(AbortSignal.abort());
     await secure.stop();
@@ -260,7 +246,7 @@ describe('an HTTP proxy', () => {
       process.env['NO_PROXY'] = no.replace('PORT', String(consumer.port));
       connect(urlOf('127.0.0.1'));
       await (await consumer.connection(1)).welcome();
-      await said('connected to');
+      await log.said('connected to');
       expect(proxy.asked).toEqual([]);
     },
   );
@@ -277,12 +263,12 @@ describe('an HTTP proxy', () => {
     proxy.refusal = 407;
     connect(urlOf('consumer.test'), { relayToken: ['sesame'] });
     const asked = proxy.wasAsked();
-    const line = await said('the proxy answers HTTP 407');
+    const line = await log.said('the proxy answers HTTP 407');
     expect(line).toContain(`through the proxy http://me:***@127.0.0.1:${proxy.port}`);
     expect(line).toContain('needs a person');
     const received = Buffer.concat((await (await asked).toArray()) as Buffer[]).toString();
     expect(received).not.toContain('sesame');
-    expect(lines.join()).not.toMatch(/hunter2|sesame/);
+    expect(log.lines.join()).not.toMatch(/hunter2|sesame/);
   });
 
   it('that is silent is given up in time', async () => {
@@ -293,12 +279,12 @@ describe('an HTTP proxy', () => {
     const socket = await proxy.wasAsked();
     socket.resume();
     jest.advanceTimersByTime(10_000);
-    await Promise.all([said('does not answer in time'), once(socket, 'end')]);
+    await Promise.all([log.said('does not answer in time'), once(socket, 'end')]);
   });
 
   it('that the environment names in a way that nobody understands is told', async () => {
     process.env['HTTP_PROXY'] = 'socks5://me:hunter2@127.0.0.1:1080';
     connect(urlOf('127.0.0.1'));
-    expect(await said('consumer at')).toContain('socks5://me:***@127.0.0.1:1080');
+    expect(await log.said('consumer at')).toContain('socks5://me:***@127.0.0.1:1080');
   });
 });

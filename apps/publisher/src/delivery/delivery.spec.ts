@@ -1,8 +1,9 @@
-import { EventEmitter, once } from 'node:events';
+import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
+import { RecordedLog } from '@relay/testing';
 import type { Entry } from '@relay/contracts';
 import type { NewMessage } from '@relay/delivery';
 import { Delivery, type DeliveryOptions } from './delivery.js';
@@ -10,19 +11,13 @@ import { ScriptedConsumer } from './testing/scripted-consumer.js';
 
 let consumer: ScriptedConsumer;
 let delivery: Delivery;
-let lines: string[];
-let spoken: EventEmitter;
+let log: RecordedLog;
 const deadline = new AbortController();
 
 beforeEach(async () => {
   consumer = await ScriptedConsumer.start();
-  lines = [];
-  spoken = new EventEmitter();
-  const record = (line: unknown): void => {
-    lines.push(String(line));
-    spoken.emit('line');
-  };
-  Logger.overrideLogger({ log: record, warn: record, error: record });
+  log = new RecordedLog();
+  Logger.overrideLogger(log);
 });
 
 afterEach(async () => {
@@ -58,14 +53,6 @@ function told(entries: readonly Entry[]): string[] {
       ? `${entry.offset} ${Buffer.from(entry.payload).toString()}`
       : `${entry.offset} ${entry.reason} ${String(entry.count)}`,
   );
-}
-
-async function said(part: string): Promise<string> {
-  for (;;) {
-    const line = lines.find((candidate) => candidate.includes(part));
-    if (line !== undefined) return line;
-    await once(spoken, 'line');
-  }
 }
 
 describe('a delivery', () => {
@@ -167,7 +154,7 @@ describe('a delivery', () => {
   it('tells how many messages went when the outbox was full', async () => {
     start({ bounds: { maxMessages: 2, maxBytes: 1000 } });
     publish('a', 'b', 'c', 'd', 'e');
-    expect(await said('outbox full')).toContain('3 messages');
+    expect(await log.said('outbox full')).toContain('3 messages');
     const connection = await consumer.connection(1);
     await connection.welcome();
     expect(told(await connection.entries(4))).toEqual([
@@ -231,7 +218,7 @@ describe('several consumers', () => {
     const other = await ScriptedConsumer.start();
     start({ consumerUrls: [consumer.url, other.url] });
     await (await consumer.connection(1)).welcome({ consumer: 'twin' });
-    await said('connected to twin');
+    await log.said('connected to twin');
     const second = await other.connection(1);
     await second.welcome({ consumer: 'twin' });
     const { code, reason } = await second.closed;
@@ -254,7 +241,7 @@ describe('what a consumer must not do', () => {
     await connection.entries(1);
     connection.socket.send(frame);
     expect((await connection.closed).code).toBe(expected);
-    expect(await said('needs a person')).toContain(String(expected));
+    expect(await log.said('needs a person')).toContain(String(expected));
   });
 
   it('an event that it does not know is ignored', async () => {
@@ -280,7 +267,7 @@ describe('a server that is no consumer', () => {
     });
     await once(server.listen(0, '127.0.0.1'), 'listening');
     start({ consumerUrls: [`ws://127.0.0.1:${(server.address() as AddressInfo).port}/relay`] });
-    const line = await said(`HTTP ${status}`);
+    const line = await log.said(`HTTP ${status}`);
     expect(line.includes('needs a person')).toBe(needsPerson);
     server.close();
   });

@@ -1,7 +1,6 @@
-import { EventEmitter, once } from 'node:events';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
-import { freePort, RedisServer, TestAuthority, TestFolder } from '@relay/testing';
+import { freePort, RecordedLog, RedisServer, TestAuthority, TestFolder } from '@relay/testing';
 import { RedisIntake } from './redis-intake.js';
 
 let authority: TestAuthority;
@@ -9,8 +8,7 @@ let folder: TestFolder;
 let redis: RedisServer;
 let url: string;
 let intake: RedisIntake;
-let lines: string[];
-let spoken: EventEmitter;
+let log: RecordedLog;
 
 beforeAll(async () => {
   authority = await TestAuthority.create();
@@ -29,13 +27,8 @@ beforeEach(async () => {
       '--tls-ca-cert-file', folder.write('ca', authority.cert),
     ],
   });
-  lines = [];
-  spoken = new EventEmitter();
-  const record = (line: unknown): void => {
-    lines.push(String(line));
-    spoken.emit('line');
-  };
-  Logger.overrideLogger({ log: record, warn: record, error: record });
+  log = new RecordedLog();
+  Logger.overrideLogger(log);
 });
 
 afterEach(async () => {
@@ -58,23 +51,15 @@ async function listen(caFile?: string): Promise<void> {
   await intake.listen(() => undefined);
 }
 
-async function said(part: string): Promise<string> {
-  for (;;) {
-    const line = lines.find((candidate) => candidate.includes(part));
-    if (line !== undefined) return line;
-    await once(spoken, 'line');
-  }
-}
-
 describe('a Redis that speaks TLS', () => {
   it('is subscribed to with its authority in REDIS_CA_FILE', async () => {
     await listen(folder.path('ca'));
-    await said('subscribed to c');
+    await log.said('subscribed to c');
     expect(await redis.cli('PUBSUB', 'NUMSUB', 'c')).toEqual(['c', 1]);
   });
 
   it('is not trusted without', async () => {
     await listen();
-    expect(await said('not subscribed')).toContain('SELF_SIGNED_CERT_IN_CHAIN');
+    expect(await log.said('not subscribed')).toContain('SELF_SIGNED_CERT_IN_CHAIN');
   });
 });

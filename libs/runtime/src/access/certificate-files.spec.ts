@@ -1,6 +1,6 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
-import { type Certificate, TestAuthority, TestFolder } from '@relay/testing';
+import { type Certificate, RecordedLog, TestAuthority, TestFolder } from '@relay/testing';
 import {
   type CertificateFiles,
   certificateMistakes,
@@ -14,7 +14,7 @@ let authorities: string[];
 let expired: string;
 let own: Certificate;
 let folder: TestFolder;
-let warnings: string[];
+let log: RecordedLog;
 
 beforeAll(async () => {
   const [one, other, old] = await Promise.all([
@@ -32,12 +32,8 @@ beforeAll(async () => {
 
 beforeEach(() => {
   folder = new TestFolder();
-  warnings = [];
-  Logger.overrideLogger({
-    log: () => undefined,
-    error: () => undefined,
-    warn: (line: unknown) => warnings.push(String(line)),
-  });
+  log = new RecordedLog();
+  Logger.overrideLogger(log);
 });
 
 afterEach(() => folder.remove());
@@ -105,7 +101,7 @@ describe('a certificate of its own', () => {
 it('tells of each certificate that has expired, and in which file it is', () => {
   const files = { ca: bundle(authorities[0] ?? '', expired, authorities[1] ?? '') };
   warnOfExpiredCertificates({ names, files });
-  expect(warnings).toEqual([
+  expect(log.lines).toEqual([
     expect.stringMatching(
       /^CA_FILE: certificate 2 of 3 \(CN=relay test authority\) expired on.*2020/,
     ),

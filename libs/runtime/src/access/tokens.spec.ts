@@ -3,19 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
+import { RecordedLog } from '@relay/testing';
 import { tokenMistakes } from './token-mistakes.js';
 import { parseTokens, Tokens } from './tokens.js';
 
 let folder: string;
-let lines: string[];
+let log: RecordedLog;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'relay-tokens-'));
-  lines = [];
-  const record = (line: unknown): void => {
-    lines.push(String(line));
-  };
-  Logger.overrideLogger({ log: record, warn: record, error: record });
+  log = new RecordedLog();
+  Logger.overrideLogger(log);
 });
 
 afterEach(() => {
@@ -79,16 +77,16 @@ describe('tokens', () => {
     expect(tokens.areSet).toBe(true);
     expect(tokens.judge(undefined)).toBe('unknown');
     expect(tokens.judge('Bearer x')).toBe('unknown');
-    expect(lines).toHaveLength(1);
-    expect(lines[0]).toContain(relayTokenFile);
-    expect(lines[0]).not.toContain('schlüssel');
+    expect(log.lines).toHaveLength(1);
+    expect(log.lines[0]).toContain(relayTokenFile);
+    expect(log.lines[0]).not.toContain('schlüssel');
     write('token', 'x');
     expect(tokens.judge('Bearer x')).toBe('accepted');
   });
 });
 
 describe('parseTokens', () => {
-  it('takes commas and lines between them, and spaces around them', () => {
+  it('takes commas and log.lines between them, and spaces around them', () => {
     expect(parseTokens(' a, b\r\nc\n\n')).toEqual(['a', 'b', 'c']);
   });
 
