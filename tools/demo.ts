@@ -29,28 +29,38 @@ function end(code: number): Promise<void> {
   return ending;
 }
 
-/** The Redis at REDIS_URL if it answers, else a private one. */
+/** The Redis at REDIS_URL if it can be used, else a private one. */
 async function findRedis(): Promise<URL> {
   const url = new URL(process.env['REDIS_URL'] ?? 'redis://localhost:6379');
-  if (await answers(url)) {
+  const objection = await objectionTo(url);
+  if (objection === undefined) {
     say('demo', `uses the Redis at ${url.host}`);
     return url;
   }
-  const server = await RedisServer.start();
+  const server = await RedisServer.prepare();
   stops.push(() => server.stop());
-  say('demo', `no Redis answers at ${url.host}; started a private one on port ${server.port}`);
+  say('demo', `${objection}; starts a private one on port ${server.port}`);
+  await server.restart();
   return new URL(server.url);
 }
 
-async function answers(url: URL): Promise<boolean> {
+/** Why the Redis there cannot be used. */
+async function objectionTo(url: URL): Promise<string | undefined> {
   const client = connect(url);
+  let refusal: string | undefined;
+  const listen = ({ name, message }: Error): void => {
+    if (name === 'ReplyError') refusal ??= message.split(' ', 1).join('');
+  };
+  client.on('error', listen); // what it says to a wrong password comes here alone
   const timeout = setTimeout(() => client.disconnect(), 1000);
   try {
     await client.connect();
     await client.ping();
-    return true;
-  } catch {
-    return false;
+    return undefined;
+  } catch (error) {
+    listen(error as Error);
+    if (refusal === undefined) return `no Redis answers at ${url.host}`;
+    return `the Redis at ${url.host} refuses (${refusal}: REDIS_URL needs its user and password)`;
   } finally {
     clearTimeout(timeout);
     client.disconnect();

@@ -34,13 +34,24 @@ export class RedisServer {
 
   private process: RecordedProcess | undefined;
 
-  static async start({ args = [], port }: RedisServerOptions = {}): Promise<RedisServer> {
+  static async start(options: RedisServerOptions = {}): Promise<RedisServer> {
+    const server = await RedisServer.prepare(options);
+    try {
+      await server.restart();
+      return server;
+    } catch (error) {
+      await server.stop();
+      throw error;
+    }
+  }
+
+  /** One that `restart` starts for the first time; `stop` ends it then at any moment, also while it starts. */
+  static async prepare({ args = [], port }: RedisServerOptions = {}): Promise<RedisServer> {
     const binary = findRedisServer();
     if (binary === undefined) throw new Error(redisIsMissing);
+    const chosenPort = port ?? (await freePort());
     const folder = mkdtempSync(join(tmpdir(), 'relay-redis-'));
-    const server = new RedisServer(binary, args, folder, port ?? (await freePort()));
-    await server.restart();
-    return server;
+    return new RedisServer(binary, args, folder, chosenPort);
   }
 
   get url(): string {
