@@ -86,7 +86,7 @@ describe('tokens', () => {
 });
 
 describe('parseTokens', () => {
-  it('takes commas and log.lines between them, and spaces around them', () => {
+  it('takes commas and lines between them, and spaces around them', () => {
     expect(parseTokens(' a, b\r\nc\n\n')).toEqual(['a', 'b', 'c']);
   });
 
