@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { EventLog } from '../log/event-log.js';
+import { RereadableFile } from './rereadable-file.js';
 import { isOneOf } from './same-secret.js';
 
 /** Where the tokens of `RELAY_TOKEN` and `RELAY_TOKEN_FILE` come from; the second wins. */
@@ -12,35 +12,36 @@ export interface TokenSettings {
 export type TokenVerdict = 'accepted' | 'missing' | 'wrong' | 'unknown';
 
 /**
- * The shared secrets of publisher and consumer. A file is read anew whenever they are needed, so that a
- * mounted secret may be exchanged; it is small, and on the machine.
+ * The shared secrets of publisher and consumer. A file is looked at whenever they are needed, and read when it
+ * has changed, so that a mounted secret may be exchanged.
  */
 export class Tokens {
   readonly #settings: TokenSettings;
   readonly #log = new EventLog('access');
+  readonly #file: RereadableFile | undefined;
   #lastProblem: string | undefined;
 
   constructor(settings: TokenSettings) {
     this.#settings = settings;
+    const { relayTokenFile } = settings;
+    if (relayTokenFile !== undefined) this.#file = new RereadableFile(relayTokenFile);
   }
 
   /** Whether there is any token, or a file that is to hold one. */
   get areSet(): boolean {
-    const { relayToken, relayTokenFile } = this.#settings;
-    return relayTokenFile !== undefined || (relayToken?.length ?? 0) > 0;
+    return this.#file !== undefined || (this.#settings.relayToken?.length ?? 0) > 0;
   }
 
   /** Every token that counts now; undefined while their file cannot be read or holds none. */
   read(): readonly string[] | undefined {
-    const { relayToken, relayTokenFile } = this.#settings;
-    if (relayTokenFile === undefined) return relayToken ?? [];
+    if (!this.#file) return this.#settings.relayToken ?? [];
     try {
-      const tokens = parseTokens(readFileSync(relayTokenFile, 'utf8'));
+      const tokens = parseTokens(this.#file.text());
       this.#lastProblem = undefined;
       return tokens;
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
-      this.#tell(relayTokenFile, code ?? message);
+      this.#tell(this.#file.path, code ?? message);
       return undefined;
     }
   }
