@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { RecordedProcess } from '@relay/testing';
 import { env, mainOf, Stage, subscribed, workspace } from './stage.js';
@@ -28,6 +30,16 @@ describe.each(['publisher', 'consumer'] as const)('the %s answers over HTTP', (a
       expect(headers.has('x-powered-by')).toBe(false);
       expect(headers.has('server')).toBe(false);
     }
+  });
+
+  it('and takes a request that offers HTTP/2 for the plain one that it is', async () => {
+    const { hostname: host, port } = new URL(await originOf(stage.run(app, '--port=0')));
+    const headers = { Connection: 'Upgrade, HTTP2-Settings', Upgrade: 'h2c', 'HTTP2-Settings': '' };
+    const outgoing = request({ host, port, path: '/health/live', headers }).end();
+    const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
+    expect(response.statusCode).toBe(200);
+    expect(response.headers['content-security-policy']).toContain("default-src 'none'");
+    response.resume();
   });
 });
 

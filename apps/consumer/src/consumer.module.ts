@@ -17,6 +17,7 @@ import { ConsumerHealth } from './health/consumer-health.js';
 import { LIMITS, LimitsReached } from './limits.js';
 import { measureConsumer } from './metrics/consumer-metrics.js';
 import { Admission } from './reception/admission.js';
+import { clientAddress, isTrustedProxy } from './reception/client-address.js';
 import { Reception } from './reception/reception.js';
 import { RelayGateway } from './reception/relay.gateway.js';
 
@@ -28,7 +29,10 @@ export class ConsumerModule {
       controllers: [HealthController, MetricsController],
       providers: [
         RelayGateway,
-        ...accessProviders(config),
+        ...accessProviders(config, LimitsReached, {
+          addressOf: clientAddress(config.trustProxy),
+          isProxy: isTrustedProxy(config.trustProxy),
+        }),
         Lifecycle,
         LimitsReached,
         {

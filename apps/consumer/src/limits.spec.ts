@@ -1,50 +1,30 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { HTTP_LIMITS, loadConfig } from '@relay/runtime';
+import { HTTP_LIMITS, loadConfig, WEB_SOCKET_LIMITS } from '@relay/runtime';
+import { boundsOf } from '@relay/testing';
 import { consumerSettings } from './consumer.config.js';
 import { LIMITS, LimitsReached } from './limits.js';
 
-const document = readFileSync(new URL('../../../docs/operations.md', import.meta.url), 'utf8');
-const UNITS = new Map([
-  ['', 1],
-  ['s', 1000],
-  ['KiB', 1024],
-  ['MiB', 1024 * 1024],
-]);
-
-/** The rows of the table of bounds that are of this app. */
-const rows = (document.split('\n## Bounds\n')[1] ?? '')
-  .split('\n## ', 1)
-  .flatMap((section) => [...section.matchAll(/^\| (.*) \|$/gm)])
-  .map(([, row = '']) => row.split('|').map((cell) => cell.trim().replaceAll('`', '')))
-  .filter(([, of = '']) => ['consumer', 'both'].includes(of));
-
-function valueOf(text = ''): number {
-  const [, digits, unit = ''] = /^(\d+) ?(\w*)$/.exec(text) ?? [];
-  return Number(digits) * (UNITS.get(unit) ?? NaN);
-}
+const documented = boundsOf('consumer');
 
 describe('the table of bounds has', () => {
   it('every limit with its value', () => {
     const { maxEntryBytes, maxConnections, maxConnectionsPerAddress, maxBareFramesPerSecond } =
       loadConfig(consumerSettings, {}, []);
     const { window, ...constants } = LIMITS;
-    expect(
-      Object.fromEntries(rows.map(([, , limit, name = '']) => [name, valueOf(limit)])),
-    ).toEqual({
+    expect(documented.limits).toEqual({
       MAX_ENTRY_BYTES: maxEntryBytes,
       MAX_CONNECTIONS: maxConnections,
       MAX_CONNECTIONS_PER_ADDRESS: maxConnectionsPerAddress,
       MAX_BARE_FRAMES_PER_SECOND: maxBareFramesPerSecond,
       ...constants,
       ...HTTP_LIMITS,
+      ...WEB_SOCKET_LIMITS,
     });
-    expect(window).toEqual({ entries: 8192, bytes: valueOf('8 MiB') });
+    expect(window).toEqual({ entries: 8192, bytes: 8 * 1024 * 1024 });
   });
 
   it('every label of the metric, and no other', () => {
-    const labels = rows.map((row) => row[5]).filter((label) => label !== '…');
     const counted = new LimitsReached().counts.map(([limit]) => limit);
-    expect([...new Set(labels)].sort()).toEqual([...counted].sort());
+    expect(documented.labels).toEqual([...counted].sort());
   });
 });

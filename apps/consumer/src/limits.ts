@@ -1,4 +1,4 @@
-import { HTTP_LIMITS_COUNTED, LimitCounts } from '@relay/runtime';
+import { HTTP_LIMITS_COUNTED, LimitCounts, WEB_SOCKET_LIMITS_COUNTED } from '@relay/runtime';
 import type { ConsumerConfig } from './consumer.config.js';
 
 /**
@@ -10,24 +10,18 @@ export const LIMITS = Object.freeze({
   window: Object.freeze({ entries: 8192, bytes: 8 * 1024 * 1024 }),
   /** Outboxes that are remembered. */
   outboxes: 1000,
-  /** Requests to become a WebSocket, from everybody, and how many at once. */
+  /** Requests to become a WebSocket of those who may, and how many at once. */
   handshakesPerSecond: 500,
   handshakesAtOnce: 1000,
   /** The same from one address. */
   handshakesPerSecondPerAddress: 50,
   handshakesAtOncePerAddress: 200,
-  /** Addresses whose requests are counted. */
-  addresses: 10_000,
   /** Until a publisher has said hello. */
   helloMs: 10_000,
   /** Until the other side has agreed that a connection is closed. */
   closeMs: 5_000,
   /** What a publisher has not read of what is said to it. */
   unreadBytes: 1024 * 1024,
-  /** Pings that are not answered because the other side does not read; ws cuts the connection. */
-  unreadPongs: 60,
-  /** Parts of a message; ws closes the connection with 1008. */
-  fragments: 16_384,
   /** Frames of a bare client that are no bare message. */
   invalidBareFrames: 10,
   /** Items that wait for the handlers before bare clients are not read. */
@@ -54,11 +48,11 @@ export function maxFrameBytes({ maxEntryBytes }: Pick<Limits, 'maxEntryBytes'>):
 
 const COUNTED = [
   ...HTTP_LIMITS_COUNTED,
+  ...WEB_SOCKET_LIMITS_COUNTED,
   'handshakes',
   'handshakes-per-address',
   'connections',
   'connections-per-address',
-  'frame-size',
   'hello-time',
   'outboxes',
   'waiting-bytes',

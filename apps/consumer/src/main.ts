@@ -9,6 +9,9 @@ import {
   HTTP_LIMITS,
   Lifecycle,
   listen,
+  measureRefusals,
+  Metrics,
+  Refusals,
   runApp,
   type RunningApp,
   secureHeaders,
@@ -22,9 +25,9 @@ import { ConsumerModule } from './consumer.module.js';
 import { DeadLetters } from './handling/dead-letters.js';
 import { LimitsReached } from './limits.js';
 import { Admission, admitRequests } from './reception/admission.js';
-import { clientAddress, isTrustedProxy } from './reception/client-address.js';
+import { isTrustedProxy } from './reception/client-address.js';
 import { Reception } from './reception/reception.js';
-import { RelayAdapter } from './reception/relay-adapter.js';
+import { measureAdapter, RelayAdapter } from './reception/relay-adapter.js';
 import { ServerCertificate } from './reception/server-certificate.js';
 
 async function start(config: ConsumerConfig): Promise<RunningApp> {
@@ -47,11 +50,13 @@ async function start(config: ConsumerConfig): Promise<RunningApp> {
     hasUpgrades: true,
     isExempt: isTrustedProxy(config.trustProxy),
   });
-  app.useWebSocketAdapter(
-    new RelayAdapter(app, admission, clientAddress(config.trustProxy), { limits: config, reached }),
-  );
+  const refusals = app.get(Refusals);
+  const adapter = new RelayAdapter(app, admission, { limits: config, reached, refusals });
+  app.useWebSocketAdapter(adapter);
+  measureAdapter(app.get(Metrics), adapter);
+  measureRefusals(app.get(Metrics), refusals);
   app.use(secureHeaders());
-  app.use(admitRequests(admission));
+  app.use(admitRequests(admission, refusals));
   const port = await listen(app, config.consumerHost, config.consumerPort, (address) =>
     admission.objectionTo(address),
   );

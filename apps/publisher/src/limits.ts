@@ -1,9 +1,11 @@
-import { HTTP_LIMITS_COUNTED, LimitCounts } from '@relay/runtime';
+import { HTTP_LIMITS_COUNTED, LimitCounts, WEB_SOCKET_LIMITS_COUNTED } from '@relay/runtime';
 
 /** How far what a consumer can make grow may grow. `docs/operations.md` says what happens then. */
 export const LIMITS = Object.freeze({
   /** A frame of a consumer: they say little. */
   frameBytes: 64 * 1024,
+  /** Until a consumer has agreed that a connection is closed. */
+  closeMs: 2_000,
   /** What is used of a window, however large. */
   windowEntries: 65_536,
   windowBytes: 64 * 1024 * 1024,
@@ -11,7 +13,12 @@ export const LIMITS = Object.freeze({
   entryBytes: 128 * 1024 * 1024,
 });
 
-const COUNTED = [...HTTP_LIMITS_COUNTED, 'frame-size', 'unread-bytes', 'window'] as const;
+const COUNTED = [
+  ...HTTP_LIMITS_COUNTED,
+  ...WEB_SOCKET_LIMITS_COUNTED,
+  'unread-bytes',
+  'window',
+] as const;
 
 export type Limit = (typeof COUNTED)[number];
 

@@ -7,6 +7,9 @@ import {
   EventLog,
   Lifecycle,
   listen,
+  measureRefusals,
+  Metrics,
+  Refusals,
   runApp,
   type RunningApp,
   secureHeaders,
@@ -30,6 +33,7 @@ async function start(config: PublisherConfig): Promise<RunningApp> {
   });
   const reached = app.get(LimitsReached);
   boundHttp(app.getHttpServer() as Server, { onReached: (limit) => reached.add(limit) });
+  measureRefusals(app.get(Metrics), app.get(Refusals));
   app.use(secureHeaders());
   const intake = app.get(RedisIntake);
   const delivery = app.get(Delivery);

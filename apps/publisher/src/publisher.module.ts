@@ -25,7 +25,7 @@ export class PublisherModule {
       module: PublisherModule,
       controllers: [IntakeController, HealthController, MetricsController],
       providers: [
-        ...accessProviders(config),
+        ...accessProviders(config, LimitsReached),
         Lifecycle,
         LimitsReached,
         {

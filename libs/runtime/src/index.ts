@@ -9,15 +9,25 @@ export {
   warnOfExpiredCertificates,
 } from './access/certificate-files.js';
 export { isForLocalHost, isForwarded, isLocal, isLoopback } from './access/local-request.js';
+export type { Refusal } from './access/refusal.js';
+export { measureRefusals, Refusals } from './access/refusals.js';
 export { tokenMistakes } from './access/token-mistakes.js';
 export { Tokens, type TokenSettings, type TokenVerdict } from './access/tokens.js';
 export { Trust, TrustedGuard } from './access/trust.js';
-export { addressGroup } from './bounds/address-group.js';
+export { AddressRates } from './bounds/address-rates.js';
 export { boundHttp, type HttpBounds } from './bounds/bound-http.js';
 export { ConnectionCounts, type Lack } from './bounds/connection-counts.js';
+export { isForWebSocket } from './bounds/for-web-socket.js';
 export { HTTP_LIMITS, HTTP_LIMITS_COUNTED, type HttpLimit } from './bounds/http-limits.js';
 export { LimitCounts, measureLimits } from './bounds/limit-counts.js';
 export { secureHeaders } from './bounds/secure-headers.js';
+export { TokenBucket } from './bounds/token-bucket.js';
+export {
+  answerPings,
+  limitOfError,
+  WEB_SOCKET_LIMITS,
+  WEB_SOCKET_LIMITS_COUNTED,
+} from './bounds/web-socket-limits.js';
 export { helpText } from './config/help.js';
 export { type Check, ConfigError, loadConfig } from './config/load-config.js';
 export {

@@ -1,4 +1,5 @@
 export { awkwardPayloads } from './awkward-payloads.js';
+export { boundsOf, type DocumentedBounds } from './documented-bounds.js';
 export { type Certificate, TestAuthority, TestFolder } from './certificates.js';
 export {
   RecordedProcess,

@@ -226,7 +226,12 @@ describe('refusals', () => {
     expect(told[1]).toContain('10 so far');
     expect(told.join()).toContain('127.0.0.1');
     expect(told.join()).not.toContain('hunter2');
-    expect(consumer?.adapter.refusedUpgrades).toBe(11);
+    await upgrade({}, '/nowhere');
+    await upgrade({ ...bearer('sesame'), 'Sec-WebSocket-Key': 'short' });
+    expect(new Map(consumer?.refusals.byStatus).get('401')).toBe(11);
+    expect(new Map(consumer?.refusals.byStatus).get('404')).toBe(1);
+    expect(new Map(consumer?.refusals.byStatus).get('400')).toBe(1);
+    expect(lines.at(-1)).toContain('HTTP 400, 1 so far');
   });
 
   it('end the connection even of who leaves its half open', async () => {

@@ -1,14 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { isForLocalHost, isForwarded, isLoopback, Tokens } from '@relay/runtime';
+import {
+  isForLocalHost,
+  isForwarded,
+  isLoopback,
+  type Refusal,
+  type Refusals,
+  type Tokens,
+} from '@relay/runtime';
 import { refuseRequest } from './refuse.js';
-
-/** Why a request is not answered, in words for whoever made it. */
-export interface Refusal {
-  readonly status: 401 | 403 | 429 | 503;
-  readonly message: string;
-  /** When to come back. */
-  readonly retryAfterSeconds?: number;
-}
 
 export interface AdmissionOptions {
   readonly tokens: Tokens;
@@ -44,7 +43,7 @@ export class Admission {
     if (!this.#isOpenToLocalOnly) return undefined;
     if (isForLocalHost(request) && !isForwarded(request)) return undefined;
     const reason = isForwarded(request)
-      ? 'passed on by a proxy'
+      ? 'passed on by a proxy, as a header or HTTP/1.0 shows'
       : 'for a Host other than localhost, 127.0.0.1 or [::1]';
     return {
       status: 403,
@@ -92,10 +91,10 @@ export class Admission {
 }
 
 /** The middleware in front of everything that is answered over HTTP. */
-export function admitRequests(admission: Admission) {
+export function admitRequests(admission: Admission, refusals: Refusals) {
   return (request: IncomingMessage, response: ServerResponse, next: () => void): void => {
     const refusal = admission.refusalOf(request);
-    if (refusal) refuseRequest(response, refusal);
+    if (refusal) refuseRequest(response, refusals.refuseStranger(request, refusal));
     else next();
   };
 }

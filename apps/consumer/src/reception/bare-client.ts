@@ -6,11 +6,10 @@ import {
   InvalidFrameError,
   SUB_PROTOCOL,
 } from '@relay/contracts';
-import { EventLog } from '@relay/runtime';
+import { EventLog, TokenBucket } from '@relay/runtime';
 import type { WebSocket } from 'ws';
 import { LIMITS, type Limits, type LimitsReached } from '../limits.js';
 import { dismiss } from './reception.js';
-import { TokenBucket } from './token-bucket.js';
 
 type BareLimits = Pick<Limits, 'maxEntryBytes' | 'maxBareFramesPerSecond'>;
 

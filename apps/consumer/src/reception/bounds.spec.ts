@@ -1,12 +1,14 @@
 import 'reflect-metadata';
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { encodeControl, encodeDeliver } from '@relay/contracts';
-import { Metrics, measureLimits } from '@relay/runtime';
-import { WebSocket } from 'ws';
+import { Metrics, measureLimits, WEB_SOCKET_LIMITS } from '@relay/runtime';
+import { WebSocket, WebSocketServer } from 'ws';
 import { deferred } from '../handling/testing/recording.js';
-import { LIMITS, type Limits } from '../limits.js';
+import { LIMITS, type Limits, LimitsReached } from '../limits.js';
+import { boundWebSocket } from './bound-web-socket.js';
 import { type ConsumerUnderTest, startConsumer } from './testing/consumer-under-test.js';
 import { delivery, PublisherClient } from './testing/publisher-client.js';
 
@@ -93,12 +95,13 @@ describe('connections', () => {
     expect(await reached('connections-per-address')).toBe(1);
   });
 
-  it('asked for too often are refused with 429, whatever is asked for', async () => {
+  it('refused too often are answered with 429, whatever is asked for', async () => {
     await start();
     let response = await refused('/nowhere');
     while (response.statusCode === 404) response = await refused('/nowhere');
     expect(response).toMatchObject({ statusCode: 429, headers: { 'retry-after': '1' } });
-    expect(await reached('handshakes-per-address')).toBe(1);
+    expect(await reached('refusals-per-address')).toBe(1);
+    await open(); // who may is not among them
   });
 });
 
@@ -203,6 +206,36 @@ describe('a bare client', () => {
       });
     }
     expect(consumer.recorder.items).toEqual([]);
+    expect(await reached('unread-pongs')).toBe(1);
+  });
+
+  it('that sends a message in too many parts is closed with 1008', async () => {
+    await start();
+    const client = await open();
+    for (let n = 0; n <= WEB_SOCKET_LIMITS.fragments; n += 1) client.send('x', { fin: false });
+    expect((await once(client, 'close'))[0]).toBe(1008);
+    expect(await reached('message-parts')).toBe(1);
+  });
+
+  it('that does not agree that it is closed is cut off', async () => {
+    const counts = new LimitsReached();
+    const server = new WebSocketServer({
+      host: '127.0.0.1',
+      port: 0,
+      WebSocket: boundWebSocket(counts, 1),
+    });
+    await once(server, 'listening');
+    const client = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    const opened = once(client, 'open');
+    const [peer] = (await once(server, 'connection')) as [WebSocket];
+    await opened;
+    client.pause();
+    peer.close(1001);
+    expect((await once(peer, 'close'))[0]).toBe(1006);
+    expect(counts.counts).toContainEqual(['close-time', 1]);
+    client.terminate();
+    server.close();
+    await start();
   });
 });
 

@@ -1,15 +1,18 @@
-import { addressGroup, ConnectionCounts } from '@relay/runtime';
+import { AddressRates, ConnectionCounts, HTTP_LIMITS, type Refusal } from '@relay/runtime';
 import { type Limit, LIMITS, type Limits, type LimitsReached } from '../limits.js';
-import type { Refusal } from './admission.js';
-import { TokenBucket } from './token-bucket.js';
 
 type DoorLimits = Pick<Limits, 'maxConnections' | 'maxConnectionsPerAddress'>;
 
-/** How many may knock, and how many may be inside: WebSockets in all and from each address. */
+/** How often those who may come in may do so, and how many may be inside: WebSockets in all and from each address. */
 export class Doorway {
-  readonly #knocks = new TokenBucket(LIMITS.handshakesPerSecond, LIMITS.handshakesAtOnce);
-  /** The address that knocked last is the last. */
-  readonly #knocksByGroup = new Map<string, TokenBucket>();
+  readonly #rates = new AddressRates(
+    { perSecond: LIMITS.handshakesPerSecond, atOnce: LIMITS.handshakesAtOnce },
+    {
+      perSecond: LIMITS.handshakesPerSecondPerAddress,
+      atOnce: LIMITS.handshakesAtOncePerAddress,
+    },
+    HTTP_LIMITS.addresses,
+  );
   readonly #inside: ConnectionCounts;
 
   constructor(
@@ -24,21 +27,32 @@ export class Doorway {
     return this.#inside.total;
   }
 
-  /** Somebody asks; why it is too often, if so. */
+  /** Somebody may come in; why not now, if so. */
   knock(address: string, now: number): Refusal | undefined {
-    if (!this.#bucketOf(addressGroup(address)).tryTake(now)) {
-      const rate = `${LIMITS.handshakesPerSecondPerAddress} a second from one address`;
-      return this.#refuse('handshakes-per-address', 429, `Too many requests: ${rate}.`, 1);
-    }
-    if (!this.#knocks.tryTake(now)) {
-      const rate = `${LIMITS.handshakesPerSecond} a second`;
-      return this.#refuse('handshakes', 503, `Too many requests: ${rate}.`, 1);
-    }
-    return undefined;
+    return this.#tooOften(address, now) ?? this.#lackOfRoomFor(address);
   }
 
-  /** Why there is no room for one more, if so. */
-  lackOfRoomFor(address: string): Refusal | undefined {
+  /** Somebody comes in; whoever calls what comes back says that it has left. */
+  enter(address: string): () => void {
+    return this.#inside.add(address);
+  }
+
+  #tooOften(address: string, now: number): Refusal | undefined {
+    switch (this.#rates.take(address, now)) {
+      case undefined:
+        return undefined;
+      case 'per-address': {
+        const rate = `${LIMITS.handshakesPerSecondPerAddress} a second from one address`;
+        return this.#refuse('handshakes-per-address', 429, `Too many requests: ${rate}.`, 1);
+      }
+      case 'in-all': {
+        const rate = `${LIMITS.handshakesPerSecond} a second`;
+        return this.#refuse('handshakes', 503, `Too many requests: ${rate}.`, 1);
+      }
+    }
+  }
+
+  #lackOfRoomFor(address: string): Refusal | undefined {
     switch (this.#inside.lackFor(address)) {
       case undefined:
         return undefined;
@@ -54,29 +68,8 @@ export class Doorway {
     }
   }
 
-  /** Somebody comes in; whoever calls what comes back says that it has left. */
-  enter(address: string): () => void {
-    return this.#inside.add(address);
-  }
-
   #refuse(limit: Limit, status: 429 | 503, message: string, retryAfterSeconds: number): Refusal {
     this.reached.add(limit);
     return { status, message, retryAfterSeconds };
-  }
-
-  /** Of too many addresses the one is forgotten that was silent for longest. */
-  #bucketOf(group: string): TokenBucket {
-    const bucket =
-      this.#knocksByGroup.get(group) ??
-      new TokenBucket(LIMITS.handshakesPerSecondPerAddress, LIMITS.handshakesAtOncePerAddress);
-    this.#knocksByGroup.delete(group);
-    this.#knocksByGroup.set(group, bucket);
-    if (this.#knocksByGroup.size > LIMITS.addresses) {
-      for (const oldest of this.#knocksByGroup.keys()) {
-        this.#knocksByGroup.delete(oldest);
-        break;
-      }
-    }
-    return bucket;
   }
 }

@@ -1,6 +1,8 @@
 import 'reflect-metadata';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { CloseCode, type Hello } from '@relay/contracts';
+import { Metrics } from '@relay/runtime';
+import { measureAdapter } from './relay-adapter.js';
 import { type ConsumerUnderTest, startConsumer } from './testing/consumer-under-test.js';
 import { delivery, messageEntry, PublisherClient } from './testing/publisher-client.js';
 
@@ -115,7 +117,9 @@ describe('a frame that is none of the protocol', () => {
     client.send(Buffer.from([0x81, 0x63, ...Buffer.from('new')])); // ["new"] in CBOR
     client.deliver(delivery(1));
     expect(await client.next('ack')).toEqual({ cursor: '0-1' });
-    expect(consumer.adapter.unknownEvents).toBe(3);
+    const metrics = new Metrics();
+    measureAdapter(metrics, consumer.adapter);
+    expect(await metrics.text()).toContain('relay_unknown_events_total 3\n');
   });
 });
 

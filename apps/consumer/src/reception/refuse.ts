@@ -1,11 +1,9 @@
 import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { Refusal } from './admission.js';
-
-type Answer = Omit<Refusal, 'status'> & { readonly status: number };
+import type { Refusal } from '@relay/runtime';
 
 /** Answers a request to become a WebSocket with an HTTP response, and ends its connection. */
-export function refuseUpgrade(socket: Duplex, refusal: Answer): void {
+export function refuseUpgrade(socket: Duplex, refusal: Refusal): void {
   const { status, message } = refusal;
   const head = Object.entries(headersOf(refusal)).map(([name, value]) => `${name}: ${value}\r\n`);
   socket.on('error', () => socket.destroy());
@@ -20,7 +18,7 @@ export function refuseRequest(response: ServerResponse, refusal: Refusal): void 
   response.writeHead(refusal.status, headersOf(refusal)).end(bodyOf(refusal.message));
 }
 
-function headersOf({ status, message, retryAfterSeconds }: Answer): Record<string, string> {
+function headersOf({ status, message, retryAfterSeconds }: Refusal): Record<string, string> {
   return {
     Connection: 'close',
     'Content-Type': 'text/plain; charset=utf-8',

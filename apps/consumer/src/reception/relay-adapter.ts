@@ -12,13 +12,21 @@ import {
   RELAY_PATH,
   SUB_PROTOCOL,
 } from '@relay/contracts';
-import { EventLog } from '@relay/runtime';
+import {
+  EventLog,
+  isForWebSocket,
+  type Metrics,
+  type Refusal,
+  type Refusals,
+  WEB_SOCKET_LIMITS,
+} from '@relay/runtime';
 import type { WebSocket, WebSocketServer } from 'ws';
 import { LIMITS, type Limits, type LimitsReached, maxFrameBytes } from '../limits.js';
-import type { Admission, Refusal } from './admission.js';
-import type { ClientAddress } from './client-address.js';
+import type { Admission } from './admission.js';
 import { BareClient } from './bare-client.js';
+import { boundWebSocket } from './bound-web-socket.js';
 import { Doorway } from './doorway.js';
+import { answerPlainly } from './plain-request.js';
 import { dismiss } from './reception.js';
 import { refuseUpgrade } from './refuse.js';
 
@@ -28,7 +36,19 @@ const CLOSE_TIMEOUT_MS = 2_000;
 export interface AdapterBounds {
   readonly limits: Limits;
   readonly reached: LimitsReached;
+  /** Who is refused is counted here. */
+  readonly refusals: Refusals;
 }
+
+/** A server with the path where it is reached. */
+type ServerAtPath = WebSocketServer & { readonly path: string };
+
+const NO_WEB_SOCKET: Refusal = {
+  status: 404,
+  message: `There is no WebSocket at this path; the relay's is ${RELAY_PATH}.`,
+};
+const BAD_HANDSHAKE: Refusal = { status: 400, message: 'no proper handshake of a WebSocket' };
+const BAD_METHOD: Refusal = { status: 405, message: 'only GET becomes a WebSocket' };
 
 /** A frame as the gateway's handlers know it. */
 interface RelayEvent {
@@ -40,34 +60,28 @@ interface RelayEvent {
 export class RelayAdapter extends WsAdapter {
   /** Frames with an event that this version does not know. */
   unknownEvents = 0;
-  /** Requests to connect that were refused before there was a WebSocket. */
-  refusedUpgrades = 0;
   readonly #log = new EventLog('reception');
   readonly #admission: Admission;
-  readonly #clientAddress: ClientAddress;
   readonly #bounds: AdapterBounds;
-  readonly #doorway: Doorway;
+  /** One for each server: who crowds at one path takes no room at another. */
+  readonly #doorways = new WeakMap<WebSocketServer, Doorway>();
 
-  constructor(
-    app: INestApplicationContext,
-    admission: Admission,
-    clientAddress: ClientAddress,
-    bounds: AdapterBounds,
-  ) {
+  constructor(app: INestApplicationContext, admission: Admission, bounds: AdapterBounds) {
     super(app);
     this.#admission = admission;
-    this.#clientAddress = clientAddress;
     this.#bounds = bounds;
-    this.#doorway = new Doorway(bounds.limits, bounds.reached);
   }
 
   override create(port: number, options: Record<string, unknown> = {}): WebSocketServer {
+    const { limits, reached } = this.#bounds;
     return super.create(port, {
       ...options,
+      WebSocket: boundWebSocket(reached),
+      autoPong: false, // the class does
       perMessageDeflate: false,
-      maxPayload: maxFrameBytes(this.#bounds.limits),
-      maxFragments: LIMITS.fragments,
-      maxPendingAutoPongs: LIMITS.unreadPongs,
+      maxPayload: maxFrameBytes(limits),
+      maxFragments: WEB_SOCKET_LIMITS.fragments,
+      maxBufferedChunks: WEB_SOCKET_LIMITS.chunks,
       closeTimeout: LIMITS.closeMs,
       handleProtocols: (offered: Set<string>) => (offered.has(SUB_PROTOCOL) ? SUB_PROTOCOL : false),
     }) as WebSocketServer;
@@ -94,8 +108,7 @@ export class RelayAdapter extends WsAdapter {
   /** A mistake of the peer, such as bytes that are no frame, is none of ours; Nest would log it as an error. */
   override bindErrorHandler(server: WebSocketServer): WebSocketServer {
     server.on('connection', (client) => {
-      client.on('error', ({ code, message }: NodeJS.ErrnoException) => {
-        if (code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') this.#bounds.reached.add('frame-size');
+      client.on('error', ({ message }) => {
         this.#log.warn('connection-closed', `closed a connection: ${message}`, {
           problem: message,
         });
@@ -125,38 +138,59 @@ export class RelayAdapter extends WsAdapter {
   ): Server | undefined {
     if (this.httpServersRegistry.has(port)) return undefined;
     const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
-      const address = this.#clientAddress(request);
-      const tooOften = this.#doorway.knock(address, performance.now());
-      if (tooOften) {
-        refuseUpgrade(socket, tooOften);
-        this.#tellRefused(request, tooOften);
-        return;
+      if (isForWebSocket(request)) this.#upgrade(port, request, socket, head);
+      else if (!answerPlainly(httpServer, request, socket)) {
+        const message = 'There is no other protocol here: send this without Upgrade.';
+        refuseUpgrade(
+          socket,
+          this.#bounds.refusals.refuseStranger(request, { status: 400, message }),
+        );
       }
-      const path = request.url?.split('?', 1)[0];
-      const servers = (this.wsServersRegistry.get(port) ?? []) as (WebSocketServer & {
-        path: string;
-      })[];
-      const server = servers.find((candidate) => candidate.path === path);
-      if (server === undefined) {
-        const message = `There is no WebSocket at this path; the relay's is ${RELAY_PATH}.`;
-        refuseUpgrade(socket, this.#admission.refusalOf(request) ?? { status: 404, message });
-        return;
-      }
-      const refusal =
-        this.#admission.refusalOfUpgrade(request) ?? this.#doorway.lackOfRoomFor(address);
-      if (refusal) {
-        refuseUpgrade(socket, refusal);
-        this.#tellRefused(request, refusal);
-        return;
-      }
-      server.handleUpgrade(request, socket, head, (client) => {
-        client.once('close', this.#doorway.enter(address));
-        server.emit('connection', client, request);
-      });
     };
     this.httpServersRegistry.set(port, httpServer);
     httpServer.on('upgrade', onUpgrade);
     return httpServer;
+  }
+
+  /**
+   * A stranger is told so before anything is counted that those share who may come in: strangers who knock
+   * too often are in the way of each other, and of nobody else.
+   */
+  #upgrade(port: number, request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const { refusals } = this.#bounds;
+    const path = request.url?.split('?', 1)[0];
+    const servers = (this.wsServersRegistry.get(port) ?? []) as ServerAtPath[];
+    const server = servers.find((candidate) => candidate.path === path);
+    const refusal = server
+      ? this.#admission.refusalOfUpgrade(request)
+      : (this.#admission.refusalOf(request) ?? NO_WEB_SOCKET);
+    if (!server || refusal) {
+      refuseUpgrade(socket, refusals.refuseStranger(request, refusal ?? NO_WEB_SOCKET));
+      return;
+    }
+    const doorway = this.#doorwayOf(server);
+    const address = refusals.addressOf(request);
+    const lack = doorway.knock(address, performance.now());
+    if (lack) {
+      refuseUpgrade(socket, refusals.refuse(request, lack));
+      return;
+    }
+    const outcome = { isOpen: false };
+    server.handleUpgrade(request, socket, head, (client) => {
+      outcome.isOpen = true;
+      client.once('close', doorway.enter(address));
+      server.emit('connection', client, request);
+    });
+    if (outcome.isOpen || socket.destroyed) return;
+    // ws has answered
+    refusals.refuse(request, request.method === 'GET' ? BAD_HANDSHAKE : BAD_METHOD);
+  }
+
+  #doorwayOf(server: WebSocketServer): Doorway {
+    const { limits, reached } = this.#bounds;
+    const doorway = this.#doorways.get(server) ?? new Doorway(limits, reached);
+    this.#doorways.set(server, doorway);
+    return doorway;
   }
 
   #read(
@@ -189,19 +223,6 @@ export class RelayAdapter extends WsAdapter {
     return undefined;
   }
 
-  /** Says it at 1, 10, 100, …: whoever tries again and again does not fill the log. */
-  #tellRefused(request: IncomingMessage, { status, message }: Refusal): void {
-    this.refusedUpgrades += 1;
-    if (!Number.isInteger(Math.log10(this.refusedUpgrades))) return;
-    const from = this.#clientAddress(request);
-    this.#log.warn(
-      'connection-refused',
-      `refused a connection from ${from} with HTTP ${status}, ` +
-        `${this.refusedUpgrades} so far: ${message}`,
-      { from, status, soFar: this.refusedUpgrades },
-    );
-  }
-
   /** A publisher that breaks the protocol is cut off. */
   #refuse(client: WebSocket, { message: reason }: InvalidFrameError): void {
     const code = CloseCode.invalidFrame;
@@ -209,4 +230,13 @@ export class RelayAdapter extends WsAdapter {
     this.#log.warn('connection-closed', sentence, { code, reason });
     dismiss(client, code, reason);
   }
+}
+
+/** Serves what an adapter counts. */
+export function measureAdapter(metrics: Metrics, adapter: RelayAdapter): void {
+  metrics.counter({
+    name: 'relay_unknown_events_total',
+    help: 'Frames with an event that only a newer version knows; they are ignored.',
+    read: () => adapter.unknownEvents,
+  });
 }

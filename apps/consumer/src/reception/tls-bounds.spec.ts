@@ -76,5 +76,15 @@ describe('a server with TLS', () => {
     await listen(certificate, { limits: { httpConnections: 1 }, hasUpgrades: true });
     expect(await ask('Connection: Upgrade\r\nUpgrade: websocket\r\n')).toContain(' 101 ');
     expect(await ask()).toContain(' 200 ');
+    expect(reached).toEqual([]);
+  });
+
+  it('ends the one that says nothing when another comes', async () => {
+    await listen(certificate, { limits: { httpConnections: 1 } });
+    const silent = open();
+    await once(server, 'connection');
+    expect(await ask()).toContain(' 200 ');
+    expect(await heardBy(silent)).toBe('');
+    expect(reached).toEqual(['http-connections']);
   });
 });

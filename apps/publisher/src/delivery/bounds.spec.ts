@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
-import { Metrics, measureLimits } from '@relay/runtime';
+import { Metrics, measureLimits, WEB_SOCKET_LIMITS } from '@relay/runtime';
 import { RecordedLog } from '@relay/testing';
 import { LIMITS, LimitsReached } from '../limits.js';
 import { Delivery } from './delivery.js';
@@ -66,6 +66,13 @@ async function acknowledgesAll(isReading: boolean): Promise<ScriptedConnection> 
   return connection;
 }
 
+async function greeted(): Promise<ScriptedConnection> {
+  const connection = await consumer.connection(1);
+  await connection.welcome();
+  await connection.next('status');
+  return connection;
+}
+
 describe('a consumer', () => {
   it('that grants any amount has a window that is bounded', async () => {
     const connection = await consumer.connection(1);
@@ -97,6 +104,39 @@ describe('a consumer', () => {
     connection.socket.send('x'.repeat(LIMITS.frameBytes + 1));
     expect((await connection.closed).code).toBe(1009);
     expect(await count('frame-size')).toBe(1);
+  });
+
+  it('that sends a message in too many parts is closed with 1008', async () => {
+    const connection = await consumer.connection(1);
+    await connection.welcome();
+    for (let n = 0; n <= WEB_SOCKET_LIMITS.fragments; n += 1) {
+      connection.socket.send('', { fin: false });
+    }
+    expect((await connection.closed).code).toBe(1008);
+    expect(await count('message-parts')).toBe(1);
+  });
+
+  it('that pings and does not read is cut off', async () => {
+    const { socket } = await greeted();
+    socket.pause();
+    const seen = { cut: false };
+    void log.said('the connection broke').then(() => {
+      seen.cut = true;
+    });
+    while (!seen.cut) {
+      await new Promise((resolve) => {
+        socket.ping(Buffer.alloc(125), false, resolve);
+      });
+    }
+    expect(await count('unread-pongs')).toBe(1);
+  });
+
+  it('that does not agree that it is closed is cut off', async () => {
+    const { socket } = await greeted();
+    socket.pause();
+    socket.send(Buffer.from('none of the protocol'));
+    expect(await log.said('closed with 4500')).toContain('messages wait');
+    expect(await count('close-time')).toBe(1);
   });
 });
 

@@ -1,13 +1,12 @@
 import { CloseCode, closeReason, mayComeBack, SUB_PROTOCOL } from '@relay/contracts';
 import { Heartbeat, HEARTBEAT } from '@relay/delivery';
-import { keepAlive } from '@relay/runtime';
+import { answerPings, keepAlive, limitOfError, WEB_SOCKET_LIMITS } from '@relay/runtime';
 import { WebSocket } from 'ws';
 import { LIMITS, type LimitsReached } from '../limits.js';
 import type { ConsumerAccess, Passage } from './consumer-access.js';
 import { type Failure, failureOfAnswer, failureOfError, failureOfProxy } from './failure.js';
 
 const HANDSHAKE_TIMEOUT_MS = 10_000;
-const CLOSE_TIMEOUT_MS = 2_000;
 
 /** What happens on a line. */
 export interface LineEvents {
@@ -71,8 +70,10 @@ export class Line {
     this.#socket.removeAllListeners('message');
     this.#socket.close(code, closeReason(reason));
     setTimeout(() => {
+      if (this.#socket.readyState === WebSocket.CLOSED) return;
+      this.reached.add('close-time');
       this.#socket.terminate();
-    }, CLOSE_TIMEOUT_MS).unref();
+    }, LIMITS.closeMs).unref();
   }
 
   terminate(): void {
@@ -84,6 +85,12 @@ export class Line {
       ...options,
       perMessageDeflate: false,
       maxPayload: LIMITS.frameBytes,
+      maxFragments: WEB_SOCKET_LIMITS.fragments,
+      maxBufferedChunks: WEB_SOCKET_LIMITS.chunks,
+      autoPong: false,
+    });
+    answerPings(socket, () => {
+      this.reached.add('unread-pongs');
     });
     socket.on('upgrade', ({ socket: transport }) => {
       keepAlive(socket, transport, new Heartbeat(HEARTBEAT, performance.now()), () => {
@@ -105,7 +112,8 @@ export class Line {
       socket.terminate();
     });
     socket.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') this.reached.add('frame-size');
+      const limit = limitOfError(error);
+      if (limit) this.reached.add(limit);
       this.#failure ??= failureOfError(error);
     });
     socket.on('close', (code, reason) => {

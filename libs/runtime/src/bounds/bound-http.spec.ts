@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { boundHttp, type HttpBounds } from './bound-http.js';
@@ -66,6 +66,16 @@ describe('a request', () => {
     expect(reached).toEqual(['http-time']);
   });
 
+  it('that nobody goes on with while it is answered ends', async () => {
+    server.removeAllListeners('request');
+    await listen();
+    server.on('request', ({ socket: peer }) => peer.setTimeout(1));
+    const socket = open();
+    socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    expect(await heardBy(socket)).toBe('');
+    expect(reached).toEqual(['http-time']);
+  });
+
   it('that never begins ends in the same way', async () => {
     await listen({ limits: { headersMs: 1 } });
     expect(await heardBy(open())).toMatch(/^HTTP\/1.1 408 /);
@@ -100,19 +110,36 @@ describe('a request', () => {
 });
 
 describe('a connection', () => {
-  it('beyond the limit of its address is cut, and others are answered', async () => {
+  it('beyond the limit of its address takes the place of the oldest that is silent', async () => {
     await listen({ limits: { httpConnectionsPerAddress: 1 } });
     const first = await opened();
-    expect(await heardBy(await opened())).toBe('');
+    const second = await opened();
+    expect(await heardBy(first)).toBe('');
     expect(reached).toEqual(['http-connections-per-address']);
-    expect(await ask(first)).toMatch(/^HTTP\/1.1 200 /);
+    expect(await ask(second)).toMatch(/^HTTP\/1.1 200 /);
   });
 
-  it('beyond the limit in all is cut', async () => {
+  it('beyond the limit in all does the same', async () => {
     await listen({ limits: { httpConnections: 1 } });
-    await opened();
-    expect(await heardBy(await opened())).toBe('');
+    const first = await opened();
+    const second = await opened();
+    expect(await heardBy(first)).toBe('');
     expect(reached).toEqual(['http-connections']);
+    expect(await ask(second)).toMatch(/^HTTP\/1.1 200 /);
+  });
+
+  it('that is being answered is not the one that goes', async () => {
+    server.removeAllListeners('request');
+    const asked = once(server, 'request') as Promise<[unknown, ServerResponse]>;
+    await listen({ limits: { httpConnections: 2 } });
+    const answered = await opened();
+    answered.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    const [, response] = await asked;
+    const silent = await opened();
+    await opened();
+    expect(await heardBy(silent)).toBe('');
+    response.end('hello');
+    expect((await once(answered, 'data')).join('')).toMatch(/^HTTP\/1.1 200 /);
   });
 
   it('makes room when it ends', async () => {
@@ -133,7 +160,7 @@ describe('a connection', () => {
     expect(await ask(await opened())).toMatch(/^HTTP\/1.1 200 /);
   });
 
-  it('that became a WebSocket is counted elsewhere', async () => {
+  it('that became a WebSocket is counted elsewhere, and one that became nothing else is not', async () => {
     server.on('upgrade', (_request, socket) => {
       sockets.push(socket as Socket);
       socket.write('HTTP/1.1 101 Switching Protocols\r\n\r\n');
@@ -142,7 +169,12 @@ describe('a connection', () => {
     const first = await opened();
     first.write('GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
     await once(first, 'data');
+    const second = await opened();
+    second.write('GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n');
+    await once(second, 'data');
+    expect(reached).toEqual([]);
     expect(await ask(await opened())).toMatch(/^HTTP\/1.1 200 /);
+    expect(reached).toEqual(['http-connections']);
   });
 });
 

@@ -1,7 +1,9 @@
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { ConnectionCounts } from './connection-counts.js';
+import { addressGroup } from './address-group.js';
+import { type Caller, Callers } from './callers.js';
+import { isForWebSocket } from './for-web-socket.js';
 import { HTTP_LIMITS, type HttpLimit, type HttpLimits } from './http-limits.js';
 
 /** How often it looks for requests that take too long; Node's default is every 30 s. */
@@ -14,7 +16,7 @@ export interface HttpBounds {
   readonly onReached: (limit: HttpLimit) => void;
   /** Whether connections may become WebSockets, which are then counted elsewhere. */
   readonly hasUpgrades?: boolean;
-  /** Addresses that stand for many clients, such as a proxy. */
+  /** Addresses that stand for many clients, such as a proxy: each connection counts as one of its own. */
   readonly isExempt?: (address: string) => boolean;
   readonly limits?: Partial<HttpLimits>;
 }
@@ -46,8 +48,8 @@ function boundConnections(
   { onReached, hasUpgrades = false, isExempt = () => false }: HttpBounds,
   limits: HttpLimits,
 ): void {
-  const counts = new ConnectionCounts(limits.httpConnections, limits.httpConnectionsPerAddress);
-  const open = new Map<string, () => void>();
+  const callers = new Callers(limits.httpConnections, limits.httpConnectionsPerAddress);
+  const open = new Map<string, Caller>();
   server.on('connection', (socket) => {
     const { remoteAddress: address } = socket;
     if (address === undefined) {
@@ -55,21 +57,36 @@ function boundConnections(
       return;
     }
     socket.setKeepAlive(true, PROBE_AFTER_MS);
-    const lack = counts.lackFor(address);
-    if (lack === 'in-all' || (lack === 'per-address' && !isExempt(address))) {
-      onReached(lack === 'in-all' ? 'http-connections' : 'http-connections-per-address');
-      socket.destroy();
-      return;
-    }
     const key = keyOf(socket);
-    const leave = counts.add(address);
-    open.set(key, leave);
+    const group = isExempt(address) ? key : addressGroup(address);
+    const caller = { group, isAnswered: false, cut: () => socket.destroy() };
+    const lack = callers.add(caller);
+    if (lack) onReached(lack === 'in-all' ? 'http-connections' : 'http-connections-per-address');
+    open.set(key, caller);
     socket.once('close', () => {
-      leave();
-      open.delete(key);
+      callers.remove(caller);
+      if (open.get(key) === caller) open.delete(key); // the port may be in use again
     });
   });
-  if (hasUpgrades) server.on('upgrade', ({ socket }) => open.get(keyOf(socket))?.());
+  server.on('request', ({ socket }, response) => {
+    const caller = open.get(keyOf(socket));
+    if (!caller) return;
+    caller.isAnswered = true;
+    response.once('close', () => {
+      caller.isAnswered = false;
+    });
+  });
+  // a listener makes Node hand over every request with `Upgrade`
+  if (hasUpgrades) {
+    server.on('upgrade', (request: IncomingMessage) => {
+      const caller = open.get(keyOf(request.socket));
+      if (caller && isForWebSocket(request)) callers.remove(caller);
+    });
+  }
+  server.on('timeout', (socket: Socket) => {
+    if (open.get(keyOf(socket))?.isAnswered) onReached('http-time');
+    socket.destroy();
+  });
 }
 
 function keyOf({ remoteAddress = '', remotePort = 0 }: Socket): string {

@@ -4,6 +4,14 @@ export const HTTP_LIMITS = Object.freeze({
   httpConnections: 200,
   /** Those of them from one address. */
   httpConnectionsPerAddress: 50,
+  /** Requests that are refused, by strangers, whoever they are; and how many at once. */
+  refusalsPerSecond: 500,
+  refusalsAtOnce: 1000,
+  /** The same from one address. */
+  refusalsPerSecondPerAddress: 50,
+  refusalsAtOncePerAddress: 200,
+  /** Addresses that are counted. */
+  addresses: 10_000,
   /** Until TLS stands. */
   tlsHandshakeMs: 10_000,
   /** Until the headers of a request are there: as long as somebody may stay unknown. */
@@ -28,6 +36,8 @@ export const HTTP_LIMITS_COUNTED = [
   'http-connections-per-address',
   'http-time',
   'http-header-size',
+  'refusals',
+  'refusals-per-address',
 ] as const;
 
 export type HttpLimit = (typeof HTTP_LIMITS_COUNTED)[number];

@@ -17,6 +17,13 @@ class TestModule {}
 let app: INestApplication;
 let ready: boolean;
 let isTrusted: boolean;
+let guessesTooOften: boolean;
+
+const trust: Pick<Trust, 'isTrusted' | 'refusalOf' | 'refusalOfGuesser'> = {
+  isTrusted: () => isTrusted,
+  refusalOf: () => (isTrusted ? undefined : { status: 401, message: 'no' }),
+  refusalOfGuesser: () => (guessesTooOften ? { status: 429, message: 'too often' } : undefined),
+};
 
 class Source extends HealthSource {
   read(): object {
@@ -31,6 +38,7 @@ class Source extends HealthSource {
 beforeEach(async () => {
   ready = true;
   isTrusted = true;
+  guessesTooOften = false;
   const metrics = new Metrics();
   metrics.gauge({ name: 'relay_ready', help: 'R.', read: () => Number(ready) });
   app = await NestFactory.create(
@@ -40,7 +48,7 @@ beforeEach(async () => {
       providers: [
         { provide: HealthSource, useValue: new Source() },
         { provide: Metrics, useValue: metrics },
-        { provide: Trust, useValue: { isTrusted: () => isTrusted } },
+        { provide: Trust, useValue: trust },
       ],
     },
     { logger: false },
@@ -114,6 +122,14 @@ describe('/health', () => {
     expect(await response.json()).toEqual({ ready: true });
   });
 });
+
+it.each(['/health', '/health/live', '/health/ready'])(
+  '%s is not for who brings wrong tokens too often',
+  async (path) => {
+    guessesTooOften = true;
+    expect((await get(path)).status).toBe(429);
+  },
+);
 
 describe('/metrics', () => {
   it('is in the format of Prometheus', async () => {

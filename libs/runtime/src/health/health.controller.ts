@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Controller, Get, Header, Inject, Req, Res } from '@nestjs/common';
-import { Trust } from '../access/trust.js';
+import { Controller, Get, Header, Inject, Req, Res, UseGuards } from '@nestjs/common';
+import { GuesserGuard, Trust } from '../access/trust.js';
 import { HealthSource, type Readiness } from './health-source.js';
 
 /** Says what is up, and since when. Strangers hear whether it is well, and no more. */
 @Controller('health')
+@UseGuards(GuesserGuard)
 export class HealthController {
   readonly #since = new Date();
 

@@ -1,9 +1,10 @@
 import { EventEmitter, once } from 'node:events';
-import type { AddressInfo, Server } from 'node:net';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { type INestApplication, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { ReceiverOptions } from '@relay/delivery';
-import { loadConfig, Tokens } from '@relay/runtime';
+import { boundHttp, loadConfig, Refusals, Tokens } from '@relay/runtime';
 import { consumerSettings } from '../../consumer.config.js';
 import { DeadLetters } from '../../handling/dead-letters.js';
 import { Dispatcher, type Item } from '../../handling/dispatcher.js';
@@ -77,6 +78,7 @@ export interface ConsumerUnderTest {
   readonly dispatcher: Dispatcher;
   readonly reception: Reception;
   readonly reached: LimitsReached;
+  readonly refusals: Refusals;
   readonly recorder: Recorder;
   readonly port: number;
   /** Ends it, whatever state it is in. */
@@ -130,10 +132,16 @@ export async function startConsumer(options: ConsumerOptions = {}): Promise<Cons
     { logger: false, ...(httpsOptions && { httpsOptions }) },
   );
   const admission = admissionFor(access);
-  const bounds = { limits: limitsFor(limits), reached };
-  const adapter = new RelayAdapter(app, admission, clientAddress([]), bounds);
+  const onReached = reached.add.bind(reached);
+  const refusals = new Refusals({ onReached, addressOf: clientAddress([]) });
+  const adapter = new RelayAdapter(app, admission, {
+    limits: limitsFor(limits),
+    reached,
+    refusals,
+  });
+  boundHttp(app.getHttpServer() as Server, { onReached, hasUpgrades: true });
   app.useWebSocketAdapter(adapter);
-  app.use(admitRequests(admission));
+  app.use(admitRequests(admission, refusals));
   await app.listen(0, '127.0.0.1');
   const { port } = (app.getHttpServer() as Server).address() as AddressInfo;
   const close = async (): Promise<void> => {
@@ -141,5 +149,5 @@ export async function startConsumer(options: ConsumerOptions = {}): Promise<Cons
     await reception.stop();
     await app.close();
   };
-  return { app, adapter, dispatcher, reception, reached, recorder, port, close };
+  return { app, adapter, dispatcher, reception, reached, refusals, recorder, port, close };
 }

@@ -5,11 +5,11 @@ import { type INestApplication, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { RELAY_PATH, SUB_PROTOCOL } from '@relay/contracts';
 import type { ReceiverOptions } from '@relay/delivery';
+import { Refusals } from '@relay/runtime';
 import { WebSocket } from 'ws';
 import { DeadLetters } from '../../handling/dead-letters.js';
 import { Dispatcher, type Item } from '../../handling/dispatcher.js';
 import { LIMITS, LimitsReached } from '../../limits.js';
-import { clientAddress } from '../client-address.js';
 import { admissionFor, limitsFor } from './consumer-under-test.js';
 import { Reception } from '../reception.js';
 import { RelayAdapter } from '../relay-adapter.js';
@@ -149,8 +149,9 @@ export class ScenarioStage {
       { provide: LimitsReached, useValue: reached },
     ];
     const app = await NestFactory.create({ module: StageModule, providers }, { logger: false });
-    const bounds = { limits: limitsFor(), reached };
-    app.useWebSocketAdapter(new RelayAdapter(app, admissionFor(), clientAddress([]), bounds));
+    const refusals = new Refusals({ onReached: (limit) => reached.add(limit) });
+    const bounds = { limits: limitsFor(), reached, refusals };
+    app.useWebSocketAdapter(new RelayAdapter(app, admissionFor(), bounds));
     await app.listen(0, '127.0.0.1');
     this.#port = (app.getHttpServer() as { address(): AddressInfo }).address().port;
     this.#app = app;
