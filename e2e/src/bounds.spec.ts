@@ -1,10 +1,8 @@
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { RecordedProcess } from '@relay/testing';
 import { env, mainOf, Stage, subscribed, workspace } from './stage.js';
-
-jest.setTimeout(30_000);
 
 let stage: Stage;
 

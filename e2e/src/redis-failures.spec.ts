@@ -1,8 +1,6 @@
-import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import type { RecordedProcess, RedisServer } from '@relay/testing';
 import { notSubscribed, redisState, said, Stage, subscribed } from './stage.js';
-
-jest.setTimeout(30_000);
 
 let stage: Stage;
 let redis: RedisServer;

@@ -1,8 +1,6 @@
-import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { awkwardPayloads, type RecordedProcess, type RedisServer } from '@relay/testing';
 import { said, Stage, subscribed } from './stage.js';
-
-jest.setTimeout(30_000);
 
 const greeting = ['hello', 'Check', 'Your', 'Python', 'Consumer', 'Outputs'];
 

@@ -1,10 +1,8 @@
-import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { env, mainOf, Stage, subscribed } from './stage.js';
-
-jest.setTimeout(30_000);
 
 let stage: Stage;
 
