@@ -8,7 +8,6 @@ import {
   decodeBinary,
   decodeFromPublisher,
   InvalidFrameError,
-  type PublisherFrame,
   RELAY_PATH,
   SUB_PROTOCOL,
 } from '@relay/contracts';
@@ -27,6 +26,7 @@ import { BareClient } from './bare-client.js';
 import { boundWebSocket } from './bound-web-socket.js';
 import { Doorway } from './doorway.js';
 import { answerPlainly } from './plain-request.js';
+import type { OtherPath } from './other-path.js';
 import { dismiss } from './reception.js';
 import { refuseUpgrade } from './refuse.js';
 
@@ -50,11 +50,13 @@ const NO_WEB_SOCKET: Refusal = {
 const BAD_HANDSHAKE: Refusal = { status: 400, message: 'no proper handshake of a WebSocket' };
 const BAD_METHOD: Refusal = { status: 405, message: 'only GET becomes a WebSocket' };
 
-/** A frame as the gateway's handlers know it. */
-interface RelayEvent {
-  readonly event: 'bare' | 'deliver' | PublisherFrame['event'];
+/** A frame as the handlers of a gateway know it. */
+interface GatewayEvent {
+  readonly event: string;
   readonly data: unknown;
 }
+
+type Reader = (bytes: Buffer, isBinary: boolean) => GatewayEvent | undefined;
 
 /** Nest's WebSocket adapter, made strict: no frame is dropped in silence, and a close is polite. */
 export class RelayAdapter extends WsAdapter {
@@ -65,25 +67,37 @@ export class RelayAdapter extends WsAdapter {
   readonly #bounds: AdapterBounds;
   /** One for each server: who crowds at one path takes no room at another. */
   readonly #doorways = new WeakMap<WebSocketServer, Doorway>();
+  readonly #otherPaths: ReadonlyMap<unknown, OtherPath>;
+  /** Where each client connected that did not at the relay's path. */
+  readonly #pathOf = new WeakMap<WebSocket, OtherPath>();
 
-  constructor(app: INestApplicationContext, admission: Admission, bounds: AdapterBounds) {
+  /** @param otherPaths those besides the relay's */
+  constructor(
+    app: INestApplicationContext,
+    admission: Admission,
+    bounds: AdapterBounds,
+    otherPaths: readonly OtherPath[] = [],
+  ) {
     super(app);
     this.#admission = admission;
     this.#bounds = bounds;
+    this.#otherPaths = new Map(otherPaths.map((other) => [other.path, other]));
   }
 
   override create(port: number, options: Record<string, unknown> = {}): WebSocketServer {
     const { limits, reached } = this.#bounds;
+    const other = this.#otherPaths.get(options['path']);
     return super.create(port, {
       ...options,
       WebSocket: boundWebSocket(reached),
       autoPong: false, // the class does
       perMessageDeflate: false,
-      maxPayload: maxFrameBytes(limits),
+      maxPayload: other?.maxFrameBytes ?? maxFrameBytes(limits),
       maxFragments: WEB_SOCKET_LIMITS.fragments,
       maxBufferedChunks: WEB_SOCKET_LIMITS.chunks,
       closeTimeout: LIMITS.closeMs,
-      handleProtocols: (offered: Set<string>) => (offered.has(SUB_PROTOCOL) ? SUB_PROTOCOL : false),
+      handleProtocols: (offered: Set<string>) =>
+        !other && offered.has(SUB_PROTOCOL) ? SUB_PROTOCOL : false,
     }) as WebSocketServer;
   }
 
@@ -91,11 +105,9 @@ export class RelayAdapter extends WsAdapter {
     const callbacks = new Map(
       handlers.map(({ message, callback }) => [message as unknown, callback]),
     );
-    const { limits, reached } = this.#bounds;
-    const bare =
-      client.protocol === SUB_PROTOCOL ? undefined : new BareClient(client, limits, reached);
+    const read = this.#readerFor(client);
     client.on('message', (bytes: Buffer, isBinary: boolean) => {
-      const frame = this.#read(client, bare, bytes, isBinary);
+      const frame = this.#read(client, read, bytes, isBinary);
       if (!frame) return;
       Promise.resolve(callbacks.get(frame.event)?.(frame.data, frame.event)).catch(
         (error: unknown) => {
@@ -161,14 +173,16 @@ export class RelayAdapter extends WsAdapter {
     const path = request.url?.split('?', 1)[0];
     const servers = (this.wsServersRegistry.get(port) ?? []) as ServerAtPath[];
     const server = servers.find((candidate) => candidate.path === path);
-    const refusal = server
-      ? this.#admission.refusalOfUpgrade(request)
-      : (this.#admission.refusalOf(request) ?? NO_WEB_SOCKET);
+    const other = this.#otherPaths.get(path);
+    const refusal =
+      server && !other
+        ? this.#admission.refusalOfUpgrade(request)
+        : (this.#admission.refusalOf(request) ?? other?.refusalOfUpgrade(request));
     if (!server || refusal) {
       refuseUpgrade(socket, refusals.refuseStranger(request, refusal ?? NO_WEB_SOCKET));
       return;
     }
-    const doorway = this.#doorwayOf(server);
+    const doorway = other ?? this.#doorwayOf(server);
     const address = refusals.addressOf(request);
     const lack = doorway.knock(address, performance.now());
     if (lack) {
@@ -178,6 +192,7 @@ export class RelayAdapter extends WsAdapter {
     const outcome = { isOpen: false };
     server.handleUpgrade(request, socket, head, (client) => {
       outcome.isOpen = true;
+      if (other) this.#pathOf.set(client, other);
       client.once('close', doorway.enter(address));
       server.emit('connection', client, request);
     });
@@ -193,18 +208,29 @@ export class RelayAdapter extends WsAdapter {
     return doorway;
   }
 
-  #read(
-    client: WebSocket,
-    bare: BareClient | undefined,
-    bytes: Buffer,
-    isBinary: boolean,
-  ): RelayEvent | undefined {
-    if (bare) {
+  /** How the frames of a client are read; an InvalidFrameError that is thrown there closes its connection. */
+  #readerFor(client: WebSocket): Reader {
+    const other = this.#pathOf.get(client);
+    if (other) return (bytes, isBinary) => other.read(bytes, isBinary);
+    if (client.protocol === SUB_PROTOCOL) {
+      return (bytes, isBinary) => this.#readRelay(bytes, isBinary);
+    }
+    const { limits, reached } = this.#bounds;
+    const bare = new BareClient(client, limits, reached);
+    return (bytes, isBinary) => {
       const data = bare.read(bytes, isBinary);
       return data && { event: 'bare', data };
-    }
+    };
+  }
+
+  #read(
+    client: WebSocket,
+    read: Reader,
+    bytes: Buffer,
+    isBinary: boolean,
+  ): GatewayEvent | undefined {
     try {
-      return this.#readRelay(bytes, isBinary);
+      return read(bytes, isBinary);
     } catch (error) {
       if (!(error instanceof InvalidFrameError)) throw error;
       this.#refuse(client, error);
@@ -212,7 +238,7 @@ export class RelayAdapter extends WsAdapter {
     }
   }
 
-  #readRelay(bytes: Buffer, isBinary: boolean): RelayEvent | undefined {
+  #readRelay(bytes: Buffer, isBinary: boolean): GatewayEvent | undefined {
     const frame = isBinary ? decodeBinary(bytes) : decodeFromPublisher(bytes);
     if (frame.event !== 'unknown') return frame;
     if (this.unknownEvents === 0) {
