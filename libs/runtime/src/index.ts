@@ -1,5 +1,5 @@
 export { accessProviders } from './access/access-providers.js';
-export { accessSettings } from './access/access-settings.js';
+export { accessSettings, tokenList } from './access/access-settings.js';
 export {
   type CertificateFiles,
   certificateMistakes,
@@ -11,6 +11,7 @@ export {
 export { isForLocalHost, isForwarded, isLocal, isLoopback } from './access/local-request.js';
 export type { Refusal } from './access/refusal.js';
 export { measureRefusals, Refusals } from './access/refusals.js';
+export { isOneOf } from './access/same-secret.js';
 export { tokenMistakes } from './access/token-mistakes.js';
 export { Tokens, type TokenSettings, type TokenVerdict } from './access/tokens.js';
 export { Trust, TrustedGuard } from './access/trust.js';

@@ -3,7 +3,8 @@ import { optionalText, yesOrNo } from '../config/schemas.js';
 import type { Settings } from '../config/setting.js';
 import { parseTokens } from './tokens.js';
 
-const tokenList = z.string().transform((text, context) => {
+/** Tokens as text, comma-separated; without any undefined. */
+export const tokenList = z.string().transform((text, context) => {
   if (text === '') return undefined;
   try {
     return parseTokens(text);

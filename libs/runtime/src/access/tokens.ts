@@ -2,7 +2,7 @@ import { EventLog } from '../log/event-log.js';
 import { RereadableFile } from './rereadable-file.js';
 import { isOneOf } from './same-secret.js';
 
-/** Where the tokens of `RELAY_TOKEN` and `RELAY_TOKEN_FILE` come from; the second wins. */
+/** Where tokens such as those of `RELAY_TOKEN` and `RELAY_TOKEN_FILE` come from; the second wins. */
 export interface TokenSettings {
   readonly relayToken?: readonly string[] | undefined;
   readonly relayTokenFile?: string | undefined;
@@ -21,7 +21,11 @@ export class Tokens {
   readonly #file: RereadableFile | undefined;
   #lastProblem: string | undefined;
 
-  constructor(settings: TokenSettings) {
+  /** @param setting the name of the setting that holds them; that of a file ends in `_FILE` */
+  constructor(
+    settings: TokenSettings,
+    private readonly setting = 'RELAY_TOKEN',
+  ) {
     this.#settings = settings;
     const { relayTokenFile } = settings;
     if (relayTokenFile !== undefined) this.#file = new RereadableFile(relayTokenFile);
@@ -58,7 +62,7 @@ export class Tokens {
   #tell(file: string, problem: string): void {
     if (problem === this.#lastProblem) return;
     this.#lastProblem = problem;
-    const sentence = `RELAY_TOKEN_FILE ${file}: ${problem}; nobody can connect with a token`;
+    const sentence = `${this.setting}_FILE ${file}: ${problem}; nobody can connect with a token`;
     this.#log.error('token-file-unreadable', sentence, { file, problem });
   }
 }
