@@ -1,8 +1,14 @@
 import { builtinModules } from 'node:module';
-import { cpSync } from 'node:fs';
+import { cpSync, rmSync } from 'node:fs';
 
 const app = process.env.APP;
 if (app === undefined) throw new Error('Set APP to the app to bundle: publisher or consumer.');
+
+/** What else an app brings: the consumer serves the page. */
+const copied = {
+  publisher: [],
+  consumer: [{ from: 'dist/apps/page', to: 'dist/apps/consumer/page' }],
+};
 
 const bundled = /^(\.{0,2}\/|@relay\/|@oxc-project\/runtime\/)/;
 
@@ -16,7 +22,13 @@ export default {
   plugins: [
     {
       name: 'package-json',
-      writeBundle: () => cpSync(`apps/${app}/package.json`, `dist/apps/${app}/package.json`),
+      writeBundle: () => {
+        cpSync(`apps/${app}/package.json`, `dist/apps/${app}/package.json`);
+        for (const { from, to } of copied[app]) {
+          rmSync(to, { recursive: true, force: true }); // assets of before have other names
+          cpSync(from, to, { recursive: true });
+        }
+      },
     },
   ],
 };

@@ -47,6 +47,11 @@ const names: Record<App, string[]> = {
     'ALLOW_ANYONE',
     'ALLOWED_ORIGINS',
     'TRUST_PROXY',
+    'PAGE',
+    'PAGE_HISTORY',
+    'PAGE_TOKEN',
+    'PAGE_TOKEN_FILE',
+    'PAGE_REDIS_URL',
     'TLS_CERT_FILE',
     'TLS_KEY_FILE',
     'TLS_CLIENT_CA_FILE',
@@ -88,7 +93,9 @@ describe.each(['publisher', 'consumer'] as const)('the %s', (app) => {
     expect([...settings[app].keys()]).toEqual(names[app]);
     for (const name of names[app]) {
       const flag = `--${name.toLowerCase().replaceAll('_', '-')}=`;
-      expect(help.stdout.toString().includes(flag)).toBe(name !== 'RELAY_TOKEN');
+      expect(help.stdout.toString().includes(flag)).toBe(
+        !['RELAY_TOKEN', 'PAGE_TOKEN'].includes(name),
+      );
     }
   });
 
@@ -177,6 +184,7 @@ describe('what a process tells of its token', () => {
       RELAY_TOKEN: secret,
       RELAY_TOKEN_FILE: '/nowhere/token',
       ALLOW_ANYONE: 'true',
+      PAGE_REDIS_URL: `redis://:${secret}@localhost`,
       TLS_CERT_FILE: '/nowhere/tls.crt',
     };
     const consumer = runWith(settings, 'consumer', '--port=x');
@@ -184,6 +192,7 @@ describe('what a process tells of its token', () => {
     expect(consumer.output).toContain('--port is "x"');
     expect(consumer.output).toContain('RELAY_TOKEN and RELAY_TOKEN_FILE set the same thing');
     expect(consumer.output).toContain('ALLOW_ANYONE is true, but a token is set');
+    expect(consumer.output).toContain('PAGE_REDIS_URL would let anyone publish; set PAGE_TOKEN');
     expect(consumer.output).toContain('"/nowhere/tls.crt", which cannot be read (ENOENT)');
     expect(consumer.output).toContain('TLS_CERT_FILE is given without TLS_KEY_FILE');
     expect(consumer.output).not.toContain(secret);

@@ -5,6 +5,7 @@ import {
   tokenMistakes,
 } from '@relay/runtime';
 import type { consumerSettings } from './consumer.config.js';
+import { pageTokenOf } from './page/page-token.js';
 
 type CertificateConfig = Pick<
   Parameters<Check<typeof consumerSettings>>[0],
@@ -23,10 +24,20 @@ export function certificateSettings(config: CertificateConfig): CertificateSetti
 /** What is wrong with settings of the consumer that are each right on their own. */
 export const checkConsumer: Check<typeof consumerSettings> = (config) => {
   const { tlsCertFile, tlsClientCaFile } = config;
-  const mistakes = [...tokenMistakes(config), ...certificateMistakes(certificateSettings(config))];
+  const mistakes = [
+    ...tokenMistakes(config),
+    ...tokenMistakes(pageTokenOf(config), 'PAGE_TOKEN'),
+    ...certificateMistakes(certificateSettings(config)),
+  ];
   const hasToken = config.relayToken !== undefined || config.relayTokenFile !== undefined;
   if (config.allowAnyone && hasToken) {
     mistakes.push('ALLOW_ANYONE is true, but a token is set; give one of them');
+  }
+  const isPageOpen = config.pageToken === undefined && config.pageTokenFile === undefined;
+  if (config.allowAnyone && config.pageRedisUrl !== undefined && isPageOpen) {
+    mistakes.push(
+      'ALLOW_ANYONE is true, and PAGE_REDIS_URL would let anyone publish; set PAGE_TOKEN, or leave one of them out',
+    );
   }
   if (tlsClientCaFile !== undefined && tlsCertFile === undefined) {
     mistakes.push(

@@ -10,6 +10,9 @@ import {
   sameValue,
   type Settings,
   sharedSettings,
+  tokenList,
+  url,
+  withoutPassword,
   yesOrNo,
 } from '@relay/runtime';
 import * as z from 'zod';
@@ -111,6 +114,39 @@ export const consumerSettings = {
     meaning: 'the proxies whose X-Forwarded-For says who connects, where limits count by address',
     expected:
       'addresses, networks such as 10.0.0.0/8, loopback, linklocal or uniquelocal, comma-separated',
+  },
+  PAGE: {
+    schema: yesOrNo,
+    default: 'true',
+    meaning: 'whether it serves the live page',
+    expected: 'true or false',
+  },
+  PAGE_HISTORY: {
+    schema: positiveInteger.pipe(z.number().max(5_000)),
+    default: '500',
+    meaning: 'how many messages the page shows that came before it was opened',
+    expected: 'a whole number from 1 to 5000',
+  },
+  PAGE_TOKEN: {
+    schema: tokenList,
+    default: '',
+    meaning: 'the secret that opens the live page, in place of RELAY_TOKEN, and nothing else',
+    expected: 'printable ASCII; comma-separated for several',
+    mask: () => '***',
+    isSecret: true,
+  },
+  PAGE_TOKEN_FILE: {
+    schema: optionalText,
+    default: '',
+    meaning: 'a file that holds PAGE_TOKEN instead; it is read anew whenever it is needed',
+    expected: 'the path of a file that can be read',
+  },
+  PAGE_REDIS_URL: {
+    schema: z.union([z.literal('').transform(() => undefined), url('redis:', 'rediss:')]),
+    default: '',
+    meaning: 'the Redis in which the page publishes test messages; without it nobody can there',
+    expected: 'redis://[user:password@]host:port[/db], rediss:// for TLS',
+    mask: withoutPassword,
   },
   TLS_CERT_FILE: {
     schema: optionalText,

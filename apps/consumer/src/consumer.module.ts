@@ -16,6 +16,9 @@ import { PrintMessages } from './handling/print-messages.js';
 import { ConsumerHealth } from './health/consumer-health.js';
 import { LIMITS, LimitsReached } from './limits.js';
 import { measureConsumer } from './metrics/consumer-metrics.js';
+import { Feed } from './page/feed.js';
+import { pageControllers, pageProviders } from './page/page-providers.js';
+import { ShowOnPage } from './page/show-on-page.js';
 import { Admission } from './reception/admission.js';
 import { clientAddress, isTrustedProxy } from './reception/client-address.js';
 import { Reception } from './reception/reception.js';
@@ -26,7 +29,7 @@ export class ConsumerModule {
   static register(config: ConsumerConfig): DynamicModule {
     return {
       module: ConsumerModule,
-      controllers: [HealthController, MetricsController],
+      controllers: [HealthController, MetricsController, ...(config.page ? pageControllers : [])],
       providers: [
         RelayGateway,
         ...accessProviders(config, LimitsReached, {
@@ -35,6 +38,7 @@ export class ConsumerModule {
         }),
         Lifecycle,
         LimitsReached,
+        ...(config.page ? pageProviders(config) : []),
         {
           provide: HealthSource,
           inject: [Lifecycle, Reception, Dispatcher, DeadLetters],
@@ -73,11 +77,14 @@ export class ConsumerModule {
         },
         {
           provide: Dispatcher,
-          inject: [DeadLetters],
-          useFactory: (deadLetters: DeadLetters) =>
+          inject: [DeadLetters, { token: Feed, optional: true }],
+          useFactory: (deadLetters: DeadLetters, feed?: Feed) =>
             // What becomes of a message: list your own handlers here.
             new Dispatcher(
-              [new PrintMessages(config.output)],
+              [
+                new PrintMessages(config.output),
+                ...(feed ? [new ShowOnPage(feed, deadLetters)] : []),
+              ],
               { attempts: config.handlerAttempts, timeoutMs: config.handlerTimeoutMs },
               deadLetters,
             ),

@@ -8,14 +8,14 @@ const documented = boundsOf('consumer');
 
 describe('the table of bounds has', () => {
   it('every limit with its value', () => {
-    const { maxEntryBytes, maxConnections, maxConnectionsPerAddress, maxBareFramesPerSecond } =
-      loadConfig(consumerSettings, {}, []);
+    const config = loadConfig(consumerSettings, {}, []);
     const { window, ...constants } = LIMITS;
     expect(documented.limits).toEqual({
-      MAX_ENTRY_BYTES: maxEntryBytes,
-      MAX_CONNECTIONS: maxConnections,
-      MAX_CONNECTIONS_PER_ADDRESS: maxConnectionsPerAddress,
-      MAX_BARE_FRAMES_PER_SECOND: maxBareFramesPerSecond,
+      MAX_ENTRY_BYTES: config.maxEntryBytes,
+      MAX_CONNECTIONS: config.maxConnections,
+      MAX_CONNECTIONS_PER_ADDRESS: config.maxConnectionsPerAddress,
+      MAX_BARE_FRAMES_PER_SECOND: config.maxBareFramesPerSecond,
+      PAGE_HISTORY: config.pageHistory,
       ...constants,
       ...HTTP_LIMITS,
       ...WEB_SOCKET_LIMITS,

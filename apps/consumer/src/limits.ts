@@ -30,6 +30,40 @@ export const LIMITS = Object.freeze({
   bareWaitingBytes: 64 * 1024 * 1024,
   /** Bytes that wait for the handlers before a new outbox is sent away. */
   waitingBytes: 256 * 1024 * 1024,
+  /** Live pages that are connected. */
+  viewers: 100,
+  /** Those from one address. */
+  viewersPerAddress: 30,
+  /** Requests of pages to become a WebSocket. */
+  viewerHandshakesPerSecond: 50,
+  viewerHandshakesPerSecondPerAddress: 5,
+  /** What a page has not read before it is left out of what comes. */
+  viewerUnreadBytes: 256 * 1024,
+  /** How long it may go on like that. */
+  viewerUnreadMs: 30_000,
+  /** A frame of a page. */
+  viewerFrameBytes: 512 * 1024,
+  /** Test messages that a page publishes, and how many at once. */
+  publishesPerSecond: 2,
+  publishesAtOnce: 10,
+  /** Log-ins at the page from everybody. */
+  logInsPerSecond: 100,
+  /** Between two from one address, and how many at once. */
+  logInIntervalMs: 5_000,
+  logInsAtOncePerAddress: 10,
+  /** Items in a frame that tells a page what is new; the others are left out. */
+  pageItemsInFrame: 100,
+  /** Gaps, dead letters and beginnings that are kept for pages, however many messages come. */
+  pageRareItems: 100,
+  /** Channels of which the newest messages are kept for pages, however many come of others. */
+  pageChannels: 100,
+  pageItemsOfChannel: 5,
+  /** A payload that is kept whole for pages; of a larger one they see the beginning. */
+  pagePayloadBytes: 64 * 1024,
+  /** All that are kept. */
+  pagePayloadsBytes: 16 * 1024 * 1024,
+  /** Frames of publishers that are in memory only because pages may show something of them. */
+  pageHeldFrameBytes: 8 * 1024 * 1024,
 });
 
 /** The limits that are settings. */
@@ -60,6 +94,12 @@ const COUNTED = [
   'bare-frame-rate',
   'bare-waiting',
   'invalid-bare-frames',
+  'viewers',
+  'viewers-per-address',
+  'viewer-handshakes',
+  'viewer-unread',
+  'publish-rate',
+  'log-ins',
 ] as const;
 
 export type Limit = (typeof COUNTED)[number];

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import type { Server } from 'node:https';
 import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
 import { RELAY_PATH } from '@relay/contracts';
 import {
   boundHttp,
@@ -24,6 +25,8 @@ import { type ConsumerConfig, consumerSettings } from './consumer.config.js';
 import { ConsumerModule } from './consumer.module.js';
 import { DeadLetters } from './handling/dead-letters.js';
 import { LimitsReached } from './limits.js';
+import { LivePath } from './page/live-path.js';
+import { openPage } from './page/open-page.js';
 import { Admission, admitRequests } from './reception/admission.js';
 import { isTrustedProxy } from './reception/client-address.js';
 import { Reception } from './reception/reception.js';
@@ -36,7 +39,7 @@ async function start(config: ConsumerConfig): Promise<RunningApp> {
     ...certificate.options,
     handshakeTimeout: HTTP_LIMITS.tlsHandshakeMs,
   };
-  const app = await NestFactory.create(ConsumerModule.register(config), {
+  const app = await NestFactory.create<NestExpressApplication>(ConsumerModule.register(config), {
     logger: new StderrLogger(config),
     bodyParser: false, // nothing here takes one
     ...(httpsOptions && { httpsOptions }),
@@ -45,18 +48,24 @@ async function start(config: ConsumerConfig): Promise<RunningApp> {
   await app.get(DeadLetters).prepare();
   const admission = app.get(Admission);
   const reached = app.get(LimitsReached);
-  boundHttp(app.getHttpServer() as Server, {
+  boundHttp(app.getHttpServer(), {
     onReached: (limit) => reached.add(limit),
     hasUpgrades: true,
     isExempt: isTrustedProxy(config.trustProxy),
   });
   const refusals = app.get(Refusals);
-  const adapter = new RelayAdapter(app, admission, { limits: config, reached, refusals });
+  const adapter = new RelayAdapter(
+    app,
+    admission,
+    { limits: config, reached, refusals },
+    config.page ? [app.get(LivePath)] : [],
+  );
   app.useWebSocketAdapter(adapter);
   measureAdapter(app.get(Metrics), adapter);
   measureRefusals(app.get(Metrics), refusals);
   app.use(secureHeaders());
   app.use(admitRequests(admission, refusals));
+  const hasPage = config.page && openPage(app, import.meta.dirname);
   const port = await listen(app, config.consumerHost, config.consumerPort, (address) =>
     admission.objectionTo(address),
   );
@@ -70,7 +79,10 @@ async function start(config: ConsumerConfig): Promise<RunningApp> {
   }
   const url = `${certificate ? 'wss' : 'ws'}://${config.consumerHost}:${port}${RELAY_PATH}`;
   app.get(Lifecycle).enter('listening');
-  log.info('listening', `listening on ${url}`, { url });
+  const page = hasPage
+    ? `${certificate ? 'https' : 'http'}://${config.consumerHost}:${port}/`
+    : undefined;
+  log.info('listening', `listening on ${url}${page ? ` (live page: ${page})` : ''}`, { url, page });
 
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     app.get(Reception).acknowledge();

@@ -77,7 +77,10 @@ const deadLetterItem = z.object({
 const feedItem = z.discriminatedUnion('kind', [messageItem, gapItem, startItem, deadLetterItem]);
 
 const items = z.object({
-  /** What happened after this place … */
+  /**
+   * What happened after this place; in the first frame what was seen last, or else the place before the
+   * oldest item that is kept …
+   */
   after: whole,
   /** … and up to this one. What is not among the items was left out. */
   upTo: whole,

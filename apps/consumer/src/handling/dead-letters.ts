@@ -18,6 +18,9 @@ export interface Refusal {
   readonly error: Error;
 }
 
+/** Hears of each dead letter, before it is written down. It must not throw. */
+export type DeadLetterListener = (message: Message, refusal: Refusal) => void;
+
 /** Writes down, whole, what handlers refused for good: JSON lines in a file, or on stderr without one. */
 export class DeadLetters {
   /** By the handler that refused. */
@@ -25,6 +28,7 @@ export class DeadLetters {
   readonly #log = new EventLog('handling');
   /** Whether the file may end within a line, because its disk was full. */
   #isTorn = false;
+  readonly #listeners: DeadLetterListener[] = [];
 
   constructor(
     private readonly file: string | undefined,
@@ -35,6 +39,11 @@ export class DeadLetters {
   /** Counts for `handler` from now on, with 0. */
   expect(handler: string): void {
     this.byHandler.add(handler, 0);
+  }
+
+  /** Tells `listener` of each from now on. */
+  onLetter(listener: DeadLetterListener): void {
+    this.#listeners.push(listener);
   }
 
   get count(): number {
@@ -67,6 +76,7 @@ export class DeadLetters {
     const { handler, attempts, error } = refusal;
     const { channel, id = 'bare' } = message;
     this.byHandler.add(handler);
+    for (const listener of this.#listeners) listener(message, refusal);
     const line = `${JSON.stringify(letterOf(message, refusal))}\n`;
     this.#log.error(
       'dead-letter',

@@ -1,6 +1,7 @@
 import { GapReason } from '@relay/contracts';
 import { Buckets, Tally } from '@relay/runtime';
 import type { Gap, Start } from './gap.js';
+import { Latencies } from './latencies.js';
 import type { Message } from './message.js';
 
 /** How many channels are counted apart; a pattern counts as one. */
@@ -24,6 +25,8 @@ export class HandledCounts {
   readonly missing = new Tally(REASONS);
   /** Seconds from the intake, by the publisher's clock, to here, by this one's; below 0 counts as 0. */
   readonly sinceIntake = new Buckets(BOUNDS_SECONDS);
+  /** The same, finer. */
+  readonly latencies = new Latencies();
 
   /** The handlers are done with `item`. */
   add(item: Message | Gap | Start): void {
@@ -47,6 +50,8 @@ export class HandledCounts {
       return;
     }
     this.messages.add(message.pattern ?? message.channel);
-    this.sinceIntake.observe(Math.max(0, Date.now() - message.receivedAt.getTime()) / 1000);
+    const ms = Math.max(0, Date.now() - message.receivedAt.getTime());
+    this.sinceIntake.observe(ms / 1000);
+    this.latencies.observe(ms);
   }
 }

@@ -26,6 +26,11 @@ export class Message {
     return this.origin && `${this.origin.outbox}/${this.origin.offset}`;
   }
 
+  /** The name of the publisher that delivered it; none for a bare message. */
+  get publisher(): string | undefined {
+    return this.origin?.publisher;
+  }
+
   /** Its place in the publisher's outbox; none for a bare message. */
   get offset(): string | undefined {
     return this.origin?.offset;

@@ -24,6 +24,8 @@ import { LIMITS, LimitsReached } from '../limits.js';
 
 /** Sockets around the receiver: what publishers say goes in, what it wants done is done. */
 export class Reception {
+  /** Connections of publishers beyond the first of each that is remembered. */
+  reconnects = 0;
   readonly #log = new EventLog('reception');
   readonly #receiver: Receiver<WebSocket>;
   readonly #helloTimers = new Map<WebSocket, NodeJS.Timeout>();
@@ -81,9 +83,11 @@ export class Reception {
       this.#close(client, CloseCode.tooManyOutboxes, 'too much waits for the handlers');
       return;
     }
+    const { publisher } = hello;
+    const isKnown = [...this.publishers].some(({ position }) => position.publisher === publisher);
     const actions = this.#receiver.hello(client, hello, performance.now());
     if (actions.some(({ kind }) => kind === 'send')) {
-      const { publisher } = hello;
+      if (isKnown) this.reconnects += 1;
       this.#log.info('publisher-connected', `publisher ${publisher} connected`, { publisher });
     }
     this.#perform(actions);

@@ -1,0 +1,148 @@
+import type { FeedItem, Items } from '@relay/contracts';
+import { LIMITS } from '../limits.js';
+import { ChannelSamples } from './channel-samples.js';
+import { choose } from './choose.js';
+import { feedItemOf, shortName } from './feed-item.js';
+import type { Happening } from './happening.js';
+import { KeptPayloads } from './kept-payloads.js';
+import { Newest } from './newest.js';
+
+export interface FeedOptions {
+  /** Its own among the feeds of all time. */
+  readonly id: string;
+  /** `PAGE_HISTORY` */
+  readonly history: number;
+}
+
+/** What has become an item, which holds no view. */
+interface Shown {
+  readonly kind: 'shown';
+  readonly item: FeedItem;
+}
+
+/** Something that may be shown, with a view into a frame until it is asked for. */
+class Held {
+  constructor(
+    readonly n: number,
+    private readonly at: number,
+    /** Of a message. */
+    readonly channel: string | undefined,
+    private what: Happening | Shown,
+  ) {}
+
+  /** Makes it an item; `payloads` keeps the payload. */
+  item(payloads: KeptPayloads): FeedItem {
+    if (this.what.kind === 'shown') return this.what.item;
+    const payload = payloadOf(this.what);
+    if (payload && payload.byteLength <= LIMITS.pagePayloadBytes) payloads.add(this.n, payload);
+    const item = feedItemOf(this.n, this.at, this.what);
+    this.what = { kind: 'shown', item };
+    return item;
+  }
+}
+
+/**
+ * What happened, numbered, and of that what may be shown. Everything counts; of a message only references
+ * are taken until somebody wants to see it, or too many frames stay in memory for it. No clock, no I/O.
+ */
+export class Feed {
+  readonly id: string;
+  #upTo = 0;
+  readonly #recent: Newest<Held>;
+  readonly #rare = new Newest<Held>(LIMITS.pageRareItems);
+  readonly #samples = new ChannelSamples<Held>();
+  readonly #payloads = new KeptPayloads(LIMITS.pagePayloadsBytes);
+  #heldBytes = 0;
+  #lastFrame: ArrayBufferLike | undefined;
+  #onNext: (() => void) | undefined;
+
+  constructor({ id, history }: FeedOptions) {
+    this.id = id;
+    this.#recent = new Newest(history);
+  }
+
+  /** The place of the newest; 0 before the first. */
+  get upTo(): number {
+    return this.#upTo;
+  }
+
+  /** Channels from which publishers brought messages lately. */
+  get channels(): string[] {
+    return this.#samples.delivered;
+  }
+
+  /** Takes in what happened at the time `at`. */
+  add(what: Happening, at: number): void {
+    this.#upTo += 1;
+    const channel = what.kind === 'message' ? shortName(what.channel) : undefined;
+    const held = new Held(this.#upTo, at, channel, what);
+    this.#recent.push(held);
+    if (channel === undefined) this.#rare.push(held);
+    else this.#samples.add(channel, this.#upTo, isDelivered(what), held);
+    this.#boundFrames(payloadOf(what)?.buffer);
+    if (this.#onNext) this.#tellNext();
+  }
+
+  /** Calls `listener` once, when something happens. */
+  onNext(listener: (() => void) | undefined): void {
+    this.#onNext = listener;
+  }
+
+  /** What is worth showing of what happened after `place`. */
+  news(place: number): Items {
+    return this.#items(place, choose(this.#after(place), LIMITS.pageItemsInFrame));
+  }
+
+  /** All that is kept of what happened after `place`; null: all that is kept. */
+  history(place: number | null): Items {
+    const held = this.#after(place ?? 0);
+    const beforeFirst = (held[0]?.n ?? this.#upTo + 1) - 1;
+    return this.#items(place ?? beforeFirst, held);
+  }
+
+  /** The whole payload of what is at `place`; undefined when it is not kept. */
+  payload(place: number): Uint8Array | undefined {
+    return this.#payloads.get(place);
+  }
+
+  #items(after: number, held: readonly Held[]): Items {
+    const items = held.map((one) => one.item(this.#payloads));
+    return { after, upTo: this.#upTo, items };
+  }
+
+  /** What is held of what came after `place`, in its order. */
+  #after(place: number): Held[] {
+    const found = new Map<number, Held>();
+    for (const kept of [this.#recent, this.#rare, this.#samples]) {
+      for (const held of kept) if (held.n > place) found.set(held.n, held);
+    }
+    return [...found.values()].sort((a, b) => a.n - b.n);
+  }
+
+  /** Lets go of frames when they are too many: what they hold becomes items. */
+  #boundFrames(frame: ArrayBufferLike | undefined): void {
+    if (frame === undefined || frame === this.#lastFrame) return;
+    this.#lastFrame = frame;
+    this.#heldBytes += frame.byteLength;
+    if (this.#heldBytes <= LIMITS.pageHeldFrameBytes) return;
+    for (const held of this.#after(0)) held.item(this.#payloads);
+    this.#heldBytes = 0;
+    this.#lastFrame = undefined;
+  }
+
+  #tellNext(): void {
+    const listener = this.#onNext;
+    this.#onNext = undefined;
+    listener?.();
+  }
+}
+
+function payloadOf(what: Happening): Uint8Array | undefined {
+  if (what.kind === 'message') return what.payload;
+  return what.kind === 'dead-letter' ? what.message.payload : undefined;
+}
+
+/** Whether a publisher brought it: a bare message may claim any channel. */
+function isDelivered(what: Happening): boolean {
+  return what.kind === 'message' && what.offset !== undefined;
+}

@@ -1,0 +1,29 @@
+import type { DeadLetters } from '../handling/dead-letters.js';
+import type { Gap, Start } from '../handling/gap.js';
+import type { Message } from '../handling/message.js';
+import type { MessageHandler } from '../handling/message-handler.js';
+import type { Feed } from './feed.js';
+
+/** Gives to the live page what comes, and the dead letters of every handler. It refuses and delays nothing. */
+export class ShowOnPage implements MessageHandler {
+  constructor(
+    private readonly feed: Feed,
+    deadLetters: DeadLetters,
+  ) {
+    deadLetters.onLetter((message, refusal) => {
+      feed.add({ kind: 'dead-letter', message, refusal }, Date.now());
+    });
+  }
+
+  handle(message: Message): void {
+    this.feed.add(message, Date.now());
+  }
+
+  handleGap(gap: Gap): void {
+    this.feed.add(gap, Date.now());
+  }
+
+  handleStart(start: Start): void {
+    this.feed.add(start, Date.now());
+  }
+}
