@@ -8,6 +8,7 @@ import { type NewMessage, randomisedExponentialBackoff } from '@relay/delivery';
 import { EventLog, withoutPassword } from '@relay/runtime';
 import { Redis } from 'ioredis';
 import { isPattern, mayOverlap, unsubscribeFrom } from './channels.js';
+import { pushConnector } from './push-connector.js';
 import type { SubscriptionAccount } from './subscription-account.js';
 
 /** How long a Redis that was left may take to close the connection. */
@@ -68,6 +69,9 @@ export class RedisIntake extends ServerRedis {
     this.#answerTimeoutMs = intake.answerTimeoutMs ?? 5_000;
     this.#client = new Redis(intake.url, {
       ...(intake.caFile !== undefined && { tls: { ca: readFileSync(intake.caFile) } }),
+      Connector: pushConnector((channel, pattern, payload) => {
+        this.#take(channel, pattern, payload);
+      }),
       lazyConnect: true,
       autoResubscribe: false,
       autoResendUnfulfilledCommands: false,
@@ -245,7 +249,7 @@ export class RedisIntake extends ServerRedis {
   }
 
   /** What one turn of the event loop brings goes to its handler at once, in order. */
-  #take(channel: string, pattern: string | undefined, payload: Buffer): void {
+  #take(channel: string, pattern: string | undefined, payload: Uint8Array): void {
     const handler = this.#handlerOf(channel);
     if (handler === undefined) return;
     const message: NewMessage = {
