@@ -1,9 +1,9 @@
-import { Decoder, Encoder } from 'cbor-x';
-import { CborScan } from './cbor-scan.js';
+import { CborReader, type Scalar } from './cbor-reader.js';
+import { CborWriter, MAX_HEAD_BYTES, maxTextBytes } from './cbor-writer.js';
 import type { UnknownFrame } from './control-frames.js';
 import type { Entry, GapEntry, MessageEntry } from './entries.js';
 import { InvalidFrameError } from './invalid-frame-error.js';
-import { OFFSET_PATTERN, type Offset } from './offset.js';
+import type { Offset } from './offset.js';
 
 /** `deliver`, publisher → consumer: entries of the outbox in order. */
 export interface Deliver {
@@ -22,20 +22,24 @@ const LATEST_TIME = 8.64e15;
 /** The first item of an entry. */
 const Kind = { message: 0, gap: 1 } as const;
 
-const encoder = new Encoder({ useRecords: false, tagUint8Array: false });
-const decoderOptions = { useRecords: false, mapsAsObjects: true, int64AsNumber: true };
-const decoder = new Decoder(decoderOptions);
-const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
-
 /**
  * The binary frame `["deliver", after, [entry, …]]` in CBOR (RFC 8949). A message is
  * `[0, offset, receivedAt, payload, channel]` with its pattern, if any, as the sixth item; a gap is
  * `[1, offset, reason, from, to, count]`.
- *
- * The bytes are part of a larger buffer, which is not written to again there.
  */
 export function encodeDeliver({ after, entries }: Deliver): Uint8Array {
-  return encoder.encode(['deliver', after, entries.map(toItems)]);
+  let capacity = 3 * MAX_HEAD_BYTES + maxTextBytes(after);
+  for (const entry of entries) capacity += maxBytes(entry);
+  const writer = new CborWriter(capacity);
+  writer.array(3);
+  writer.text('deliver');
+  writer.text(after);
+  writer.array(entries.length);
+  for (const entry of entries) {
+    if (entry.kind === 'message') writeMessage(writer, entry);
+    else writeGap(writer, entry);
+  }
+  return writer.written;
 }
 
 /**
@@ -47,93 +51,97 @@ export function encodeDeliver({ after, entries }: Deliver): Uint8Array {
 export function decodeBinary(
   bytes: Uint8Array,
 ): { event: 'deliver'; data: Deliver } | UnknownFrame {
-  const scan = new CborScan(bytes);
-  const length = scan.array('an array', 1, Infinity);
-  const event = scanEvent(scan);
+  const reader = new CborReader(bytes);
+  const length = reader.array('an array', 1, Infinity);
+  const event = reader.text('the name of an event', MAX_EVENT_BYTES);
   if (event !== 'deliver') return { event: 'unknown', data: event };
   if (length !== 3) throw new InvalidFrameError(`deliver has 3 items, not ${length}`);
-  scanDeliver(scan);
-  const [, after, entries] = decode(bytes);
-  if (!isOffset(after)) throw new InvalidFrameError('after is not an offset');
-  return { event, data: { after, entries: entries.map(toEntry) } };
+  const after = reader.offset();
+  if (after === undefined) throw new InvalidFrameError('after is not an offset');
+  const count = reader.array('entries', 1, MAX_DELIVER_ENTRIES);
+  const entries: Entry[] = [];
+  for (let index = 0; index < count; index++) entries.push(readEntry(reader, index));
+  reader.end();
+  return { event, data: { after, entries } };
 }
 
-function toItems(entry: Entry): unknown[] {
+function maxBytes(entry: Entry): number {
   if (entry.kind === 'gap') {
-    return [Kind.gap, entry.offset, entry.reason, entry.from, entry.to, entry.count];
+    return 5 * MAX_HEAD_BYTES + maxTextBytes(entry.offset) + maxTextBytes(entry.reason);
   }
-  const { offset, receivedAt, payload, channel, pattern } = entry;
-  return pattern === undefined
-    ? [Kind.message, offset, receivedAt, payload, channel]
-    : [Kind.message, offset, receivedAt, payload, channel, pattern];
+  const { offset, payload, channel, pattern = '' } = entry;
+  const texts = maxTextBytes(offset) + maxTextBytes(channel) + maxTextBytes(pattern);
+  return 4 * MAX_HEAD_BYTES + texts + payload.byteLength;
 }
 
-function scanEvent(scan: CborScan): string {
-  const event = scan.text('the name of an event');
-  if (event.length === 0 || event.length > MAX_EVENT_BYTES) {
-    throw new InvalidFrameError(`the name of an event has 1 to ${MAX_EVENT_BYTES} bytes`);
-  }
-  return utf8.decode(event);
+function writeMessage(writer: CborWriter, entry: MessageEntry): void {
+  const { pattern } = entry;
+  writer.array(pattern === undefined ? 5 : 6);
+  writer.number(Kind.message);
+  writer.text(entry.offset);
+  writer.number(entry.receivedAt);
+  writer.bytes(entry.payload);
+  writer.text(entry.channel);
+  if (pattern !== undefined) writer.text(pattern);
 }
 
-function scanDeliver(scan: CborScan): void {
-  scan.scalar();
-  for (let entries = scan.array('entries', 1, MAX_DELIVER_ENTRIES); entries > 0; entries -= 1) {
-    for (let items = scan.array('an entry', 5, 6); items > 0; items -= 1) scan.scalar();
-  }
-  scan.end();
+function writeGap(writer: CborWriter, entry: GapEntry): void {
+  writer.array(6);
+  writer.number(Kind.gap);
+  writer.text(entry.offset);
+  writer.text(entry.reason);
+  writer.numberOrNull(entry.from);
+  writer.numberOrNull(entry.to);
+  writer.numberOrNull(entry.count);
 }
 
-/** What `scanDeliver` has let pass. */
-function decode(bytes: Uint8Array): [unknown, unknown, unknown[][]] {
-  try {
-    return decoder.decode(bytes) as [unknown, unknown, unknown[][]];
-  } catch (cause) {
-    throw new InvalidFrameError('the binary frame is not CBOR', { cause });
-  }
-}
-
-function toEntry(items: unknown[], index: number): Entry {
-  if (items[0] === Kind.message) return toMessage(items, index);
-  if (items[0] === Kind.gap) return toGap(items, index);
+function readEntry(reader: CborReader, index: number): Entry {
+  const items = reader.array('an entry', 5, 6);
+  const kind = reader.scalar();
+  if (kind === Kind.message) return readMessage(reader, items, index);
+  if (kind === Kind.gap) return readGap(reader, items, index);
   throw wrong(index, 'kind');
 }
 
 // The checks below accept what messageEntry and gapEntry accept, at a tenth of the cost; a test holds
 // them against each other.
 
-function toMessage(items: unknown[], index: number): MessageEntry {
-  const [, offset, receivedAt, payload, channel, pattern] = items;
-  if (!isOffset(offset)) throw wrong(index, 'offset');
+function readMessage(reader: CborReader, items: number, index: number): MessageEntry {
+  const offset = reader.offset();
+  if (offset === undefined) throw wrong(index, 'offset');
+  const receivedAt = reader.scalar();
   if (!isTime(receivedAt)) throw wrong(index, 'receivedAt');
+  const payload = reader.scalar();
   if (!(payload instanceof Uint8Array)) throw wrong(index, 'payload');
+  const channel = reader.name();
   if (typeof channel !== 'string') throw wrong(index, 'channel');
-  if (items.length === 5) return { kind: 'message', offset, channel, payload, receivedAt };
+  if (items === 5) return { kind: 'message', offset, channel, payload, receivedAt };
+  const pattern = reader.scalar();
   if (typeof pattern !== 'string') throw wrong(index, 'pattern');
   return { kind: 'message', offset, channel, pattern, payload, receivedAt };
 }
 
-function toGap(items: unknown[], index: number): GapEntry {
-  const [, offset, reason, from, to, count] = items;
-  if (!isOffset(offset)) throw wrong(index, 'offset');
+function readGap(reader: CborReader, items: number, index: number): GapEntry {
+  const offset = reader.offset();
+  if (offset === undefined) throw wrong(index, 'offset');
+  const reason = reader.scalar();
   if (typeof reason !== 'string' || reason.length < 1 || reason.length > 100) {
     throw wrong(index, 'reason');
   }
+  const from = reader.scalar();
   if (from !== null && !isTime(from)) throw wrong(index, 'from');
+  const to = reader.scalar();
   if (to !== null && !isTime(to)) throw wrong(index, 'to');
-  if (count !== null && !isWhole(count)) throw wrong(index, 'count');
+  const count = items === 6 ? reader.scalar() : undefined;
+  if (count === undefined || (count !== null && !isWhole(count))) throw wrong(index, 'count');
   return { kind: 'gap', offset, reason, from, to, count };
 }
 
-function isOffset(value: unknown): value is Offset {
-  return typeof value === 'string' && OFFSET_PATTERN.test(value);
-}
-
-function isWhole(value: unknown): value is number {
+function isWhole(value: Scalar): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
-function isTime(value: unknown): value is number {
+function isTime(value: Scalar): value is number {
   return isWhole(value) && value <= LATEST_TIME;
 }
 

@@ -14,11 +14,12 @@ export const BEFORE_ALL: Offset = '0-0';
 
 /** Negative when `a` lies before `b`, 0 when they are the same, positive when it lies behind. */
 export function compareOffsets(a: Offset, b: Offset): number {
+  if (a === b) return 0;
   const dashA = a.indexOf('-');
   const dashB = b.indexOf('-');
   return (
-    compareDigits(a.slice(0, dashA), b.slice(0, dashB)) ||
-    compareDigits(a.slice(dashA + 1), b.slice(dashB + 1))
+    compareDigits(a, 0, dashA, b, 0, dashB) ||
+    compareDigits(a, dashA + 1, a.length, b, dashB + 1, b.length)
   );
 }
 
@@ -32,8 +33,19 @@ export function successor(offset: Offset): Offset {
 }
 
 /** Decimal numbers without leading zeros order by length, then as text. */
-function compareDigits(a: string, b: string): number {
-  if (a.length !== b.length) return a.length - b.length;
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
+function compareDigits(
+  a: string,
+  fromA: number,
+  toA: number,
+  b: string,
+  fromB: number,
+  toB: number,
+): number {
+  const length = toA - fromA;
+  if (length !== toB - fromB) return length - (toB - fromB);
+  for (let index = 0; index < length; index++) {
+    const difference = a.charCodeAt(fromA + index) - b.charCodeAt(fromB + index);
+    if (difference !== 0) return difference;
+  }
+  return 0;
 }

@@ -27,7 +27,7 @@ interface KeptGap {
 export class MemoryOutbox implements Outbox {
   /** Messages that went because it was full, though not everyone had handled them. */
   dropped = 0;
-  readonly #entries = new Ring<NewEntry>();
+  readonly #entries = new Ring<Entry>();
   #keptGaps: KeptGap[] = [];
   /** The number of the oldest entry in `#entries`. */
   #oldest = 1;
@@ -74,7 +74,7 @@ export class MemoryOutbox implements Outbox {
   }
 
   append(entry: NewEntry): void {
-    this.#entries.push(entry);
+    this.#entries.push(placed(entry, offsetOf(this.#next)));
     this.#bytes += entryBytes(entry);
     while (
       this.#entries.length > this.bounds.maxMessages ||
@@ -98,7 +98,7 @@ export class MemoryOutbox implements Outbox {
       if (entry === undefined) break;
       bytes += entryBytes(entry);
       if (bytes > limit.bytes && entries.length > 0) break;
-      entries.push({ ...entry, offset: offsetOf(n) });
+      entries.push(entry);
     }
     return entries;
   }
@@ -114,7 +114,7 @@ export class MemoryOutbox implements Outbox {
     return this.#oldest + this.#entries.length;
   }
 
-  #shift(): NewEntry | undefined {
+  #shift(): Entry | undefined {
     const entry = this.#entries.shift();
     if (entry === undefined) return undefined;
     this.#oldest += 1;
@@ -154,6 +154,17 @@ export class MemoryOutbox implements Outbox {
     const count = upTo - n + 1;
     return gapUpTo(upTo, { reason: GapReason.overflow, to: this.#droppedUntil, count });
   }
+}
+
+/** Spelled out, since objects that are spread have no common shape and cost much more wherever they are used. */
+function placed(entry: NewEntry, offset: Offset): Entry {
+  if (entry.kind === 'gap') {
+    const { reason, from, to, count } = entry;
+    return { kind: 'gap', offset, reason, from, to, count };
+  }
+  const { channel, pattern, payload, receivedAt } = entry;
+  if (pattern === undefined) return { kind: 'message', offset, channel, payload, receivedAt };
+  return { kind: 'message', offset, channel, pattern, payload, receivedAt };
 }
 
 function gapUpTo(n: number, gap: Pick<GapEntry, 'reason' | 'to' | 'count'>): GapEntry {

@@ -248,10 +248,10 @@ export class Sender {
   }
 
   /** The entry as this consumer gets it behind `last`. */
-  #sendable(entry: Entry, last: Place, { maxEntryBytes }: Welcome): Entry {
+  #sendable(entry: Entry, last: Entry | undefined, { maxEntryBytes }: Welcome): Entry {
     if (entry.kind === 'gap') {
       return entry.reason === GapReason.overflow && entry.from === null
-        ? { ...entry, from: last.at }
+        ? { ...entry, from: this.#placeOf(last).at }
         : entry;
     }
     if (entryBytes(entry) <= maxEntryBytes) return entry;
@@ -266,19 +266,25 @@ export class Sender {
     welcome: Welcome,
   ): { entries: readonly Entry[]; bytes: number; last: Place } {
     const isAlone = this.#inFlightEntries === 0;
+    const room = welcome.window.bytes - this.#inFlightBytes;
     const fitting: Entry[] = [];
     let bytes = 0;
-    let last = this.#sent;
+    let last: Entry | undefined;
     for (const read of entries) {
       const entry = this.#sendable(read, last, welcome);
       const size = entryBytes(entry);
-      const fits = this.#inFlightBytes + bytes + size <= welcome.window.bytes;
-      if (!fits && !(isAlone && fitting.length === 0)) break;
+      if (bytes + size > room && !(isAlone && last === undefined)) break;
       bytes += size;
       fitting.push(entry);
-      last = { offset: entry.offset, at: entry.kind === 'message' ? entry.receivedAt : entry.to };
+      last = entry;
     }
-    return { entries: fitting, bytes, last };
+    return { entries: fitting, bytes, last: this.#placeOf(last) };
+  }
+
+  /** Where it lies; without an entry, where everything that was sent ends. */
+  #placeOf(entry: Entry | undefined): Place {
+    if (entry === undefined) return this.#sent;
+    return { offset: entry.offset, at: entry.kind === 'message' ? entry.receivedAt : entry.to };
   }
 }
 

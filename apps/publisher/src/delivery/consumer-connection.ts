@@ -221,7 +221,7 @@ export class ConsumerConnection {
   #deliver(after: Offset, entries: readonly Entry[]): void {
     const last = entries.at(-1)?.offset ?? after;
     this.acks.sent(last);
-    this.#line?.send(encodeDeliver({ after, entries: [...entries] }));
+    this.#line?.send(encodeDeliver({ after, entries }));
     if (this.#log.isDebugging) {
       const sentence = `${entries.length} entries up to ${last} to ${this.#shownUrl}`;
       this.#log.debug('frame-sent', sentence, { entries: entries.length, last });

@@ -252,13 +252,7 @@ export class RedisIntake extends ServerRedis {
   #take(channel: string, pattern: string | undefined, payload: Uint8Array): void {
     const handler = this.#handlerOf(channel);
     if (handler === undefined) return;
-    const message: NewMessage = {
-      kind: 'message',
-      channel,
-      ...(pattern !== undefined && { pattern }),
-      payload,
-      receivedAt: Date.now(),
-    };
+    const message = newMessage(channel, pattern, payload, Date.now());
     if (this.#batch.length === 0) setImmediate(() => this.#handOn());
     const last = this.#batch.at(-1);
     if (last?.handler === handler) last.messages.push(message);
@@ -295,6 +289,17 @@ export class RedisIntake extends ServerRedis {
     const sentence = `Redis at ${url}: ${problem}; not subscribed, trying again`;
     this.#log.warn('not-subscribed', sentence, { url, problem });
   }
+}
+
+/** Objects of two shapes only, which is what makes them cheap. */
+function newMessage(
+  channel: string,
+  pattern: string | undefined,
+  payload: Uint8Array,
+  receivedAt: number,
+): NewMessage {
+  if (pattern === undefined) return { kind: 'message', channel, payload, receivedAt };
+  return { kind: 'message', channel, pattern, payload, receivedAt };
 }
 
 function messageOf(error: unknown): string {

@@ -1,0 +1,104 @@
+/** The upper three bits of the byte that an item begins with. */
+const Major = { unsigned: 0, bytes: 2, text: 3, array: 4 } as const;
+
+const NULL = 0xf6;
+const DOUBLE = 0xfb;
+const LARGEST_UINT32 = 2 ** 32 - 1;
+
+/** The most that the head of an item takes, and a number. */
+export const MAX_HEAD_BYTES = 9;
+
+const utf8 = new TextEncoder();
+
+/** The most bytes that a text takes. */
+export function maxTextBytes(text: string): number {
+  return MAX_HEAD_BYTES + 3 * text.length;
+}
+
+/** Writes CBOR (RFC 8949) into memory that whoever calls has made large enough. */
+export class CborWriter {
+  readonly #bytes: Uint8Array;
+  readonly #view: DataView;
+  #at = 0;
+
+  constructor(capacityBytes: number) {
+    this.#bytes = new Uint8Array(capacityBytes);
+    this.#view = new DataView(this.#bytes.buffer);
+  }
+
+  /** What is written so far. */
+  get written(): Uint8Array {
+    return this.#bytes.subarray(0, this.#at);
+  }
+
+  /** Begins an array; its items follow. */
+  array(length: number): void {
+    this.#head(Major.array, length);
+  }
+
+  text(text: string): void {
+    const start = this.#at;
+    this.#head(Major.text, text.length);
+    const at = this.#at;
+    for (let index = 0; index < text.length; index++) {
+      const code = text.charCodeAt(index);
+      if (code > 0x7f) {
+        this.#at = start;
+        this.#wideText(text);
+        return;
+      }
+      this.#bytes[at + index] = code;
+    }
+    this.#at = at + text.length;
+  }
+
+  bytes(bytes: Uint8Array): void {
+    this.#head(Major.bytes, bytes.byteLength);
+    this.#bytes.set(bytes, this.#at);
+    this.#at += bytes.byteLength;
+  }
+
+  /** A whole number, not negative: beyond 32 bits as a float, which every reader has without big integers. */
+  number(value: number): void {
+    if (value <= LARGEST_UINT32) {
+      this.#head(Major.unsigned, value);
+      return;
+    }
+    this.#bytes[this.#at] = DOUBLE;
+    this.#view.setFloat64(this.#at + 1, value);
+    this.#at += 9;
+  }
+
+  numberOrNull(value: number | null): void {
+    if (value !== null) this.number(value);
+    else this.#bytes[this.#at++] = NULL;
+  }
+
+  #wideText(text: string): void {
+    const bytes = utf8.encode(text);
+    this.#head(Major.text, bytes.byteLength);
+    this.#bytes.set(bytes, this.#at);
+    this.#at += bytes.byteLength;
+  }
+
+  #head(major: number, argument: number): void {
+    const bytes = this.#bytes;
+    const first = major << 5;
+    if (argument < 24) {
+      bytes[this.#at] = first | argument;
+      this.#at += 1;
+    } else if (argument < 2 ** 8) {
+      bytes[this.#at] = first | 24;
+      bytes[this.#at + 1] = argument;
+      this.#at += 2;
+    } else if (argument < 2 ** 16) {
+      bytes[this.#at] = first | 25;
+      this.#view.setUint16(this.#at + 1, argument);
+      this.#at += 3;
+    } else {
+      bytes[this.#at] = first | 26;
+      this.#view.setUint32(this.#at + 1, argument);
+      this.#at += 5;
+    }
+  }
+}
