@@ -37,19 +37,21 @@ export class CborWriter {
   }
 
   text(text: string): void {
+    const bytes = this.#bytes;
     const start = this.#at;
-    this.#head(Major.text, text.length);
+    const { length } = text;
+    this.#head(Major.text, length);
     const at = this.#at;
-    for (let index = 0; index < text.length; index++) {
+    for (let index = 0; index < length; index++) {
       const code = text.charCodeAt(index);
       if (code > 0x7f) {
         this.#at = start;
         this.#wideText(text);
         return;
       }
-      this.#bytes[at + index] = code;
+      bytes[at + index] = code;
     }
-    this.#at = at + text.length;
+    this.#at = at + length;
   }
 
   bytes(bytes: Uint8Array): void {

@@ -27,7 +27,7 @@ interface KeptGap {
 export class MemoryOutbox implements Outbox {
   /** Messages that went because it was full, though not everyone had handled them. */
   dropped = 0;
-  readonly #entries = new Ring<Entry>();
+  readonly #entries = new Ring<NewEntry>();
   #keptGaps: KeptGap[] = [];
   /** The number of the oldest entry in `#entries`. */
   #oldest = 1;
@@ -74,7 +74,7 @@ export class MemoryOutbox implements Outbox {
   }
 
   append(entry: NewEntry): void {
-    this.#entries.push(placed(entry, offsetOf(this.#next)));
+    this.#entries.push(entry);
     this.#bytes += entryBytes(entry);
     while (
       this.#entries.length > this.bounds.maxMessages ||
@@ -98,7 +98,7 @@ export class MemoryOutbox implements Outbox {
       if (entry === undefined) break;
       bytes += entryBytes(entry);
       if (bytes > limit.bytes && entries.length > 0) break;
-      entries.push(entry);
+      entries.push(placed(entry, offsetOf(n)));
     }
     return entries;
   }
@@ -114,7 +114,7 @@ export class MemoryOutbox implements Outbox {
     return this.#oldest + this.#entries.length;
   }
 
-  #shift(): Entry | undefined {
+  #shift(): NewEntry | undefined {
     const entry = this.#entries.shift();
     if (entry === undefined) return undefined;
     this.#oldest += 1;
@@ -156,7 +156,7 @@ export class MemoryOutbox implements Outbox {
   }
 }
 
-/** Spelled out, since objects that are spread have no common shape and cost much more wherever they are used. */
+/** Field by field: objects that are spread have no common shape, which makes every use of them dear. */
 function placed(entry: NewEntry, offset: Offset): Entry {
   if (entry.kind === 'gap') {
     const { reason, from, to, count } = entry;

@@ -102,10 +102,12 @@ export class OutboxPosition {
     return this.#received !== undefined && compareOffsets(after, this.#received) > 0;
   }
 
-  /** Leaves out what it has had. */
+  /** Leaves out what it has had of `entries`, which ascend. */
   fresh(entries: readonly Entry[]): readonly Entry[] {
     const received = this.#received;
-    if (received === undefined) return entries;
+    const [first] = entries;
+    if (received === undefined || first === undefined) return entries;
+    if (compareOffsets(first.offset, received) > 0) return entries;
     return entries.filter(({ offset }) => compareOffsets(offset, received) > 0);
   }
 

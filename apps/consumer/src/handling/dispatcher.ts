@@ -135,8 +135,12 @@ export class Dispatcher {
 
   /** Every handler at once; a promise only if one of them takes its time. */
   #hand(item: Item): void | Promise<unknown> {
-    const pending = this.handlers.flatMap((handler) => this.#handTo(handler, item) ?? []);
-    return pending.length > 0 ? Promise.all(pending) : undefined;
+    let pending: Promise<void>[] | undefined;
+    for (const handler of this.handlers) {
+      const handling = this.#handTo(handler, item);
+      if (handling) (pending ??= []).push(handling);
+    }
+    return pending && Promise.all(pending);
   }
 
   #handTo(handler: MessageHandler, item: Item): void | Promise<void> {

@@ -196,8 +196,9 @@ export class Reception {
   }
 
   #setAckTimer(): void {
+    if (this.#ackTimer) return;
     const { deadline } = this.#receiver;
-    if (deadline === undefined || this.#ackTimer) return;
+    if (deadline === undefined) return;
     this.#ackTimer = setTimeout(() => {
       this.#ackTimer = undefined;
       this.#perform(this.#receiver.timePassed(performance.now()));

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { Metrics, measureLimits, WEB_SOCKET_LIMITS } from '@relay/runtime';
@@ -53,14 +54,21 @@ function publish(count: number, bytes: number): void {
   );
 }
 
+async function sentOrCutOff(offset: string): Promise<void> {
+  const [connection] = delivery.connections;
+  while (connection?.state === 'connected' && connection.sender.sent !== offset) await nextTurn();
+}
+
 /** A consumer that grants one message at a time, and acknowledges 64 of them without looking. */
 async function acknowledgesAll(isReading: boolean): Promise<ScriptedConnection> {
   publish(64, MIB);
   const connection = await consumer.connection(1);
   await connection.welcome({ window: { entries: 1, bytes: MIB }, maxEntryBytes: 2 * MIB });
   if (!isReading) connection.socket.pause();
+  while (delivery.connections[0]?.state !== 'connected') await nextTurn();
   for (let n = 1; n <= 65; n += 1) {
     if (isReading) await connection.entries(1);
+    else await sentOrCutOff(`0-${n}`);
     connection.ack(`0-${n}`);
   }
   return connection;

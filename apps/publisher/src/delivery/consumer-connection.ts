@@ -59,6 +59,7 @@ export class ConsumerConnection {
   #healthy: NodeJS.Timeout | undefined;
   #lastProblem: string | undefined;
   #onEnd: (() => void) | undefined;
+  #hasReadThisTurn = false;
   readonly #tooLarge = new Tenfold();
 
   constructor(
@@ -193,8 +194,7 @@ export class ConsumerConnection {
   }
 
   #perform(actions: readonly SenderAction[]): void {
-    const queue = [...actions];
-    for (const action of queue) {
+    for (const action of actions) {
       switch (action.kind) {
         case 'send':
           this.#line?.send(encodeControl(action.frame));
@@ -202,12 +202,10 @@ export class ConsumerConnection {
         case 'deliver':
           this.#deliver(action.after, action.entries);
           break;
-        case 'read': {
-          const entries = this.outbox.read(action.after, action.limit);
-          queue.push(...this.sender.entriesRead(action.after, entries));
-          this.#tellTooLarge();
+        case 'read':
+          if (this.#hasReadThisTurn) setImmediate(() => this.#read(action));
+          else this.#read(action);
           break;
-        }
         case 'progress':
           this.surroundings.progressed(this);
           break;
@@ -216,6 +214,14 @@ export class ConsumerConnection {
           break;
       }
     }
+  }
+
+  /** One frame for each turn of the event loop: between two, what Redis has to say is heard. */
+  #read({ after, limit }: Extract<SenderAction, { kind: 'read' }>): void {
+    if (!this.#hasReadThisTurn) setImmediate(() => (this.#hasReadThisTurn = false));
+    this.#hasReadThisTurn = true;
+    this.#perform(this.sender.entriesRead(after, this.outbox.read(after, limit)));
+    this.#tellTooLarge();
   }
 
   #deliver(after: Offset, entries: readonly Entry[]): void {
