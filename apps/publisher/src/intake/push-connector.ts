@@ -52,7 +52,8 @@ function readInto(onMessage: OnMessage, socket: () => Socket): OnReadOpts {
   let end = 0;
   const pushes = new RespPushes({
     message: onMessage,
-    other: (bytes) => socket().push(bytes),
+    // not `push`: that may keep bytes back, and what comes after would overtake them
+    other: (bytes) => socket().emit('data', bytes),
   });
   return {
     buffer: () => {

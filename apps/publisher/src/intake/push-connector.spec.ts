@@ -1,0 +1,63 @@
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { once } from 'node:events';
+import { RedisServer } from '@relay/testing';
+import { Redis } from 'ioredis';
+import { pushConnector } from './push-connector.js';
+import { MAX_PUSH_BYTES } from './resp-pushes.js';
+
+let redis: RedisServer;
+let subscriber: Redis;
+let publisher: Redis;
+
+beforeEach(async () => {
+  redis = await RedisServer.start();
+  publisher = new Redis(redis.url);
+});
+
+afterEach(async () => {
+  subscriber.disconnect();
+  publisher.disconnect();
+  await redis.stop();
+});
+
+/** What is published, in the order in which it comes, from the stream or from ioredis. */
+async function subscribe(protocol: 2 | 3): Promise<{ heard: string[]; byIoredis: number[] }> {
+  const heard: string[] = [];
+  const byIoredis: number[] = [];
+  const Connector = pushConnector((channel, _pattern, payload) => {
+    heard.push(`${channel} ${Buffer.from(payload).toString()}`);
+  });
+  subscriber = new Redis(redis.url, { Connector, protocol });
+  subscriber.on('messageBuffer', (channel: Buffer, payload: Buffer) => {
+    byIoredis.push(payload.length);
+    heard.push(`${channel.toString()} ${payload.toString()}`);
+  });
+  await subscriber.subscribe('c');
+  return { heard, byIoredis };
+}
+
+it.each([2, 3] as const)(
+  'takes messages of any size in their order, the large ones from ioredis, in RESP%i',
+  async (protocol) => {
+    const { heard, byIoredis } = await subscribe(protocol);
+    const sizes = [0, 1, MAX_PUSH_BYTES / 2, 2 * MAX_PUSH_BYTES, 100, 3 * 1024 * 1024, 0];
+    const payloads = Array.from({ length: 20 }).flatMap((_, round) =>
+      sizes.map((size) => `${round} `.padEnd(size, 'x')),
+    );
+    const batch = publisher.pipeline(payloads.map((payload) => ['publish', 'c', payload]));
+    await batch.exec();
+    await subscriber.ping(); // behind everything
+    expect(heard).toEqual(payloads.map((payload) => `c ${payload}`));
+    expect(new Set(byIoredis)).toEqual(new Set([2 * MAX_PUSH_BYTES, 3 * 1024 * 1024]));
+  },
+);
+
+it('leaves it to ioredis to subscribe again on a new connection', async () => {
+  const { heard } = await subscribe(3);
+  await redis.cli('CLIENT', 'KILL', 'TYPE', 'pubsub');
+  await once(subscriber, 'ready');
+  await subscriber.ping(); // behind the SUBSCRIBE
+  await publisher.publish('c', 'again');
+  await subscriber.ping();
+  expect(heard).toEqual(['c again']);
+});
