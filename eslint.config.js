@@ -60,6 +60,10 @@ export default tseslint.config(
               sourceTag: 'scope:e2e',
               onlyDependOnLibsWithTags: ['scope:contracts', 'scope:testing'],
             },
+            {
+              sourceTag: 'scope:bench',
+              onlyDependOnLibsWithTags: ['scope:contracts', 'scope:testing'],
+            },
           ],
         },
       ],

@@ -1,0 +1,42 @@
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { RedisServer } from '@relay/testing';
+import { REFERENCE, RELAY, variantNamed } from '../pipeline/variants.js';
+import { measure } from './measure.js';
+
+/** Room for starting processes on a busy machine. */
+jest.setTimeout(60_000);
+
+const DURATIONS = {
+  warmUpSeconds: 0.05,
+  throughputSeconds: 0.1,
+  latencySeconds: 0.1,
+  latencyPerSecond: 500,
+};
+
+let redis: RedisServer;
+
+beforeAll(async () => {
+  redis = await RedisServer.start();
+});
+
+afterAll(async () => {
+  await redis.stop();
+});
+
+test.each([REFERENCE, RELAY])(
+  '%s can be measured, and every message arrives once',
+  async (name) => {
+    const turn = { round: 1, payloadBytes: 16, variant: variantNamed(name) };
+    const { throughput, cpuUs, latencyUs, accounts, violations } = await measure(
+      turn,
+      redis,
+      DURATIONS,
+    );
+    expect(violations).toEqual([]);
+    expect(throughput.messages).toBeGreaterThan(0);
+    expect(accounts).toMatchObject([{ handled: accounts[0]?.highest, lostAnnounced: 0 }]);
+    expect(accounts[0]?.handled).toBeGreaterThan(throughput.messages + latencyUs.count);
+    expect(latencyUs.count).toBe(50);
+    expect(cpuUs.relay).toBeGreaterThan(0);
+  },
+);
