@@ -1,14 +1,12 @@
 import { builtinModules } from 'node:module';
 import { cpSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 
 const app = process.env.APP;
 if (app === undefined) throw new Error('Set APP to the app to bundle: publisher or consumer.');
 
-/** What else an app brings: the consumer serves the page. */
-const copied = {
-  publisher: [],
-  consumer: [{ from: 'dist/apps/page', to: 'dist/apps/consumer/page' }],
-};
+/** What else an app brings, as folders beside it: the consumer serves the page. */
+const brought = { publisher: [], consumer: ['page'] };
 
 const bundled = /^(\.{0,2}\/|@relay\/|@oxc-project\/runtime\/)/;
 
@@ -21,12 +19,13 @@ export default {
   output: { file: `dist/apps/${app}/main.js`, format: 'esm', sourcemap: true },
   plugins: [
     {
-      name: 'package-json',
-      writeBundle: () => {
-        cpSync(`apps/${app}/package.json`, `dist/apps/${app}/package.json`);
-        for (const { from, to } of copied[app]) {
-          rmSync(to, { recursive: true, force: true }); // assets of before have other names
-          cpSync(from, to, { recursive: true });
+      name: 'what-goes-with-it',
+      writeBundle: ({ file }) => {
+        cpSync(`apps/${app}/package.json`, join(dirname(file), 'package.json'));
+        for (const name of brought[app]) {
+          const folder = join(dirname(file), name);
+          rmSync(folder, { recursive: true, force: true }); // assets of before have other names
+          cpSync(`dist/apps/${name}`, folder, { recursive: true });
         }
       },
     },
