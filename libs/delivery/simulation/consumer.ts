@@ -198,7 +198,7 @@ export class Consumer {
   }
 
   #stopped(): void {
-    this.#perform(this.#receiver.flush());
+    this.#perform(this.#receiver.flush(this.#time));
     this.#end(false);
   }
 

@@ -22,6 +22,8 @@ export interface TrackedOutbox<C> {
   handledEntries: number;
   handledBytes: number;
   ackDueAt: number | undefined;
+  /** When it was acknowledged last. */
+  acknowledgedAt: number;
 }
 
 /** Why a publisher may not come in. */
@@ -102,6 +104,7 @@ export class OutboxRegister<C> {
       handledEntries: 0,
       handledBytes: 0,
       ackDueAt: undefined,
+      acknowledgedAt: -Infinity,
       ...present(hello, now),
     };
     this.#outboxes.set(hello.outbox.id, tracked);

@@ -14,8 +14,11 @@ import {
 import type { HandedEntry, OutboxPosition } from './outbox-position.js';
 import { OutboxRegister, type TrackedOutbox } from './outbox-register.js';
 
-/** An ack is due this long after the first handled entry that it would cover, at the latest. */
-const ACK_DELAY_MS = 50;
+/**
+ * An ack is due this long after the first handled entry that it would cover, at the latest; and, at rest,
+ * no sooner than this after the one before: what comes one by one is not to cost an ack each.
+ */
+const ACK_DELAY_MS = 10;
 
 export interface ReceiverOptions {
   /** `CONSUMER_NAME`. */
@@ -158,15 +161,7 @@ export class Receiver<C> {
     if (entry === undefined || from.connection === undefined) return [];
     from.handledEntries += 1;
     from.handledBytes += entry.bytes;
-    const { window } = this.options;
-    const isAtRest = from.position.pendingEntries === 0;
-    if (
-      isAtRest ||
-      from.handledEntries * 2 >= window.entries ||
-      from.handledBytes * 2 >= window.bytes
-    ) {
-      return this.#acknowledge(from);
-    }
+    if (this.#isHalfWindow(from) || this.#isAtRest(from, now)) return this.#acknowledge(from, now);
     if (from.ackDueAt === undefined) {
       from.ackDueAt = now + ACK_DELAY_MS;
       this.#acksDue.add(from);
@@ -177,17 +172,28 @@ export class Receiver<C> {
   /** Time has come for what `deadline` said. */
   timePassed(now: number): ReceiverAction<C>[] {
     return [...this.#acksDue].flatMap((tracked) =>
-      (tracked.ackDueAt ?? Infinity) <= now ? this.#acknowledge(tracked) : [],
+      (tracked.ackDueAt ?? Infinity) <= now ? this.#acknowledge(tracked, now) : [],
     );
   }
 
   /** Acknowledges everything that is handled, now. */
-  flush(): ReceiverAction<C>[] {
-    return [...this.#acksDue].flatMap((tracked) => this.#acknowledge(tracked));
+  flush(now: number): ReceiverAction<C>[] {
+    return [...this.#acksDue].flatMap((tracked) => this.#acknowledge(tracked, now));
   }
 
-  #acknowledge(tracked: TrackedOutbox<C>): ReceiverAction<C>[] {
+  #isHalfWindow({ handledEntries, handledBytes }: TrackedOutbox<C>): boolean {
+    const { entries, bytes } = this.options.window;
+    return handledEntries * 2 >= entries || handledBytes * 2 >= bytes;
+  }
+
+  /** Nothing waits to be covered, and the last ack is a while ago. */
+  #isAtRest({ position, acknowledgedAt }: TrackedOutbox<C>, now: number): boolean {
+    return position.pendingEntries === 0 && now - acknowledgedAt >= ACK_DELAY_MS;
+  }
+
+  #acknowledge(tracked: TrackedOutbox<C>, now: number): ReceiverAction<C>[] {
     this.#settle(tracked);
+    tracked.acknowledgedAt = now;
     const { connection } = tracked;
     const { cursor } = tracked.position;
     if (connection === undefined || cursor === undefined) return [];

@@ -130,7 +130,7 @@ export class Reception {
 
   /** Acknowledges what is handled, now. */
   acknowledge(): void {
-    this.#perform(this.#receiver.flush());
+    this.#perform(this.#receiver.flush(performance.now()));
   }
 
   #greeted(client: WebSocket): void {
