@@ -1,6 +1,13 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, rmSync, writeFileSync } from 'node:fs';
-import { findNginx, findRedisServer, nginxIsMissing, redisIsMissing } from '@relay/testing';
+import {
+  chromiumIsMissing,
+  findChromium,
+  findNginx,
+  findRedisServer,
+  nginxIsMissing,
+  redisIsMissing,
+} from '@relay/testing';
 
 /** A program that npm can not bring. */
 export interface SystemPackage {
@@ -15,6 +22,12 @@ export interface SystemPackage {
 export const systemPackages: readonly SystemPackage[] = [
   { aptPackage: 'redis-server', missing: redisIsMissing, find: findRedisServer },
   { aptPackage: 'nginx', missing: nginxIsMissing, find: findNginx, isForTestsOnly: true },
+  {
+    aptPackage: 'chromium',
+    missing: chromiumIsMissing,
+    find: findChromium,
+    isForTestsOnly: true,
+  },
 ];
 
 /** Nobody's machine is changed by sudo behind their back: root only, and never with SETUP=never. */

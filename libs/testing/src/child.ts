@@ -154,6 +154,11 @@ export class RecordedProcess {
     this.child[stream]?.pause();
   }
 
+  /** Goes on after `pauseReading`. */
+  resumeReading(stream: StreamName): void {
+    this.child[stream]?.resume();
+  }
+
   /** Sends a signal to the process alone, as `kill PID` does. */
   signal(signal: NodeJS.Signals): void {
     this.child.kill(signal);

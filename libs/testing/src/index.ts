@@ -7,6 +7,7 @@ export {
   type RecordedProcessOptions,
   type StreamName,
 } from './child.js';
+export { chromiumFlags, chromiumIsMissing, findChromium } from './chromium.js';
 export {
   type Flag,
   FlagError,
