@@ -9,7 +9,7 @@ export default tseslint.config(
   js.configs.recommended,
   { languageOptions: { globals: { process: 'readonly', URL: 'readonly' } } },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.tsx'],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
     languageOptions: { parserOptions: { projectService: true } },
     plugins: { '@nx': nx },
@@ -47,6 +47,7 @@ export default tseslint.config(
               onlyDependOnLibsWithTags: ['scope:contracts', 'scope:delivery'],
               bannedExternalImports: frameworks,
             },
+            { sourceTag: 'scope:page', onlyDependOnLibsWithTags: ['scope:contracts'] },
             {
               sourceTag: 'scope:runtime',
               onlyDependOnLibsWithTags: ['scope:runtime', 'scope:testing'],
@@ -78,6 +79,22 @@ export default tseslint.config(
         {
           paths: [{ name: '@relay/testing', message: 'Only specs, e2e, bench and tools use it.' }],
         },
+      ],
+    },
+  },
+  {
+    files: ['apps/page/src/**/*.{ts,tsx}'],
+    rules: {
+      '@typescript-eslint/explicit-module-boundary-types': 'off', // components give JSX
+      // what others wrote is only ever text: nothing here makes markup of a string
+      'no-restricted-syntax': [
+        'error',
+        ...[
+          'JSXAttribute[name.name=dangerouslySetInnerHTML]',
+          'MemberExpression[property.name=/^(inner|outer)HTML$|^srcdoc$|^insertAdjacentHTML$/]',
+          'MemberExpression[object.name=document][property.name=/^write(ln)?$/]',
+          'CallExpression[callee.name=eval]',
+        ].map((selector) => ({ selector, message: 'Show it as text.' })),
       ],
     },
   },

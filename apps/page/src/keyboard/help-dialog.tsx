@@ -1,0 +1,59 @@
+import { useEffect, useRef } from 'preact/hooks';
+import { usePage } from '../live-page.js';
+import { hasSingleKeys } from './single-keys.js';
+import { shortcuts } from './shortcuts.js';
+
+/** Lists the keys. */
+export function HelpDialog() {
+  const page = usePage();
+  const dialog = useRef<HTMLDialogElement>(null);
+  const isOpen = page.isHelpOpen.value;
+  useEffect(() => {
+    if (isOpen) dialog.current?.showModal();
+    else dialog.current?.close();
+  }, [isOpen]);
+  const close = () => (page.isHelpOpen.value = false);
+  return (
+    <dialog
+      ref={dialog}
+      class="help"
+      aria-labelledby="help-title"
+      onClose={close}
+      onClick={({ target, currentTarget }) => {
+        if (target === currentTarget) close(); // beside it
+      }}
+    >
+      <div class="help-body">
+        <h2 id="help-title">Keys</h2>
+        <dl>
+          {shortcuts.map(({ keys, does }) => (
+            <div key={does}>
+              <dt>
+                {keys.map((key) => (
+                  <kbd key={key}>{key}</kbd>
+                ))}
+              </dt>
+              <dd>{does}</dd>
+            </div>
+          ))}
+        </dl>
+        <p>
+          The filter finds a part of the text, or of the channel’s name; with <kbd>*</kbd> or{' '}
+          <kbd>?</kbd> all of the name. The address of this page carries it: copy it to share what
+          you see.
+        </p>
+        <label class="check">
+          <input
+            type="checkbox"
+            checked={hasSingleKeys.value}
+            onChange={({ currentTarget }) => (hasSingleKeys.value = currentTarget.checked)}
+          />
+          Single keys do this
+        </label>
+        <button type="button" class="primary" autofocus onClick={close}>
+          Close
+        </button>
+      </div>
+    </dialog>
+  );
+}
