@@ -8,6 +8,9 @@ const LARGEST_UINT32 = 2 ** 32 - 1;
 /** The most that the head of an item takes, and a number. */
 export const MAX_HEAD_BYTES = 9;
 
+/** Larger memory is not kept for the next item. */
+const MAX_KEPT_BYTES = 1024 * 1024;
+
 const utf8 = new TextEncoder();
 
 /** The most bytes that a text takes. */
@@ -15,18 +18,21 @@ export function maxTextBytes(text: string): number {
   return MAX_HEAD_BYTES + 3 * text.length;
 }
 
-/** Writes CBOR (RFC 8949) into memory that whoever calls has made large enough. */
+/** Writes CBOR (RFC 8949), one item after the other into the same memory. */
 export class CborWriter {
-  readonly #bytes: Uint8Array;
-  readonly #view: DataView;
+  #bytes = new Uint8Array();
+  #view = new DataView(this.#bytes.buffer);
   #at = 0;
 
-  constructor(capacityBytes: number) {
+  /** Begins anew, over what was written before, with room for `capacityBytes`. */
+  begin(capacityBytes: number): void {
+    this.#at = 0;
+    if (capacityBytes <= this.#bytes.byteLength && this.#bytes.byteLength <= MAX_KEPT_BYTES) return;
     this.#bytes = new Uint8Array(capacityBytes);
     this.#view = new DataView(this.#bytes.buffer);
   }
 
-  /** What is written so far. */
+  /** What is written since `begin`: a view, good until the next `begin`. */
   get written(): Uint8Array {
     return this.#bytes.subarray(0, this.#at);
   }

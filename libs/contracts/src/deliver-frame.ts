@@ -26,11 +26,16 @@ const Kind = { message: 0, gap: 1 } as const;
  * The binary frame `["deliver", after, [entry, …]]` in CBOR (RFC 8949). A message is
  * `[0, offset, receivedAt, payload, channel]` with its pattern, if any, as the sixth item; a gap is
  * `[1, offset, reason, from, to, count]`.
+ *
+ * @param writer whose memory the frame lies in until it writes the next one
  */
-export function encodeDeliver({ after, entries }: Deliver): Uint8Array {
+export function encodeDeliver(
+  { after, entries }: Deliver,
+  writer: CborWriter = new CborWriter(),
+): Uint8Array {
   let capacity = 3 * MAX_HEAD_BYTES + maxTextBytes(after);
   for (const entry of entries) capacity += maxBytes(entry);
-  const writer = new CborWriter(capacity);
+  writer.begin(capacity);
   writer.array(3);
   writer.text('deliver');
   writer.text(after);

@@ -1,4 +1,5 @@
 export { type BareFrame, decodeBare, type ErrorFrame } from './bare-frames.js';
+export { CborWriter } from './cbor-writer.js';
 export { CloseCode, closeReason, mayComeBack } from './close-codes.js';
 export {
   type Ack,

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import {
+  CborWriter,
   CloseCode,
   type ConsumerFrame,
   decodeFromConsumer,
@@ -59,6 +60,8 @@ export class ConsumerConnection {
   #healthy: NodeJS.Timeout | undefined;
   #lastProblem: string | undefined;
   #onEnd: (() => void) | undefined;
+  /** Frames are written one over the other: memory that is touched for the first time is slow. */
+  readonly #writer = new CborWriter();
   #hasReadThisTurn = false;
   readonly #tooLarge = new Tenfold();
 
@@ -227,7 +230,7 @@ export class ConsumerConnection {
   #deliver(after: Offset, entries: readonly Entry[]): void {
     const last = entries.at(-1)?.offset ?? after;
     this.acks.sent(last);
-    this.#line?.send(encodeDeliver({ after, entries }));
+    this.#line?.send(encodeDeliver({ after, entries }, this.#writer));
     if (this.#log.isDebugging) {
       const sentence = `${entries.length} entries up to ${last} to ${this.#shownUrl}`;
       this.#log.debug('frame-sent', sentence, { entries: entries.length, last });

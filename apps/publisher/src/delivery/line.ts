@@ -1,3 +1,4 @@
+import { randomFillSync } from 'node:crypto';
 import { CloseCode, closeReason, mayComeBack, SUB_PROTOCOL } from '@relay/contracts';
 import { Heartbeat, HEARTBEAT } from '@relay/delivery';
 import { answerPings, keepAlive, limitOfError, WEB_SOCKET_LIMITS } from '@relay/runtime';
@@ -52,6 +53,7 @@ export class Line {
     clearTimeout(this.#timer);
   }
 
+  /** Sends a frame; its memory may be written to again as soon as this has returned. */
   send(frame: string | Uint8Array): void {
     const socket = this.#socket;
     if (socket.readyState !== WebSocket.OPEN) return;
@@ -88,6 +90,7 @@ export class Line {
       maxFragments: WEB_SOCKET_LIMITS.fragments,
       maxBufferedChunks: WEB_SOCKET_LIMITS.chunks,
       autoPong: false,
+      generateMask,
     });
     answerPings(socket, () => {
       this.reached.add('unread-pongs');
@@ -127,6 +130,15 @@ export class Line {
     this.#failure ??= { text, needsPerson: false };
     this.#socket.terminate();
   }
+}
+
+/**
+ * Four random bytes, not all zero: with these ws sends the very memory that it was given, with any other a
+ * masked copy.
+ */
+function generateMask(mask: Buffer): void {
+  do randomFillSync(mask);
+  while (mask.readInt32LE() === 0);
 }
 
 function failureOfClose(code: number, reason: string): Failure {
