@@ -120,11 +120,12 @@ async function demo(): Promise<void> {
   const redis = await findRedis();
   const consumerPort = await portFor('consumer', 3001);
   const consumerUrl = `ws://localhost:${consumerPort}/relay`;
-  const consumer = startApp('consumer', [
-    '--host=localhost',
-    `--port=${consumerPort}`,
-    '--output=pretty',
-  ]);
+  // The address of a Redis may hold a password, which does not belong into a list of processes.
+  const consumer = startApp(
+    'consumer',
+    ['--host=localhost', `--port=${consumerPort}`, '--output=pretty'],
+    { PAGE_REDIS_URL: redis.href },
+  );
   const publisher = startApp(
     'publisher',
     [
@@ -132,7 +133,6 @@ async function demo(): Promise<void> {
       `--consumer-url=${consumerUrl}`,
       `--redis-channels=${channel}`,
     ],
-    // The address of a Redis may hold a password, which does not belong into a list of processes.
     { REDIS_URL: redis.href, NO_PROXY: 'localhost', no_proxy: undefined },
   );
   await publisher.waitForLine('stderr', /subscribed to/);
@@ -140,8 +140,8 @@ async function demo(): Promise<void> {
   await publish(redis, greeting);
   await consumer.waitForLine('stdout', greeting);
   if (once) return end(0);
-  say('demo', `the consumer listens at ${consumerUrl}`);
-  say('demo', `publish more from another terminal: ${redisCli(redis)}`);
+  say('demo', `watch them come, and publish more: http://localhost:${consumerPort}/`);
+  say('demo', `or from another terminal: ${redisCli(redis)}`);
   say('demo', 'Ctrl-C ends everything');
 }
 
