@@ -171,15 +171,15 @@ export class Sender {
     if (this.#connection.state !== 'delivering') return NOTHING;
     if (after !== this.sent) return this.#pump(); // asked for on a connection before
     const { welcome } = this.#connection;
-    const fitting = this.#fitting(entries, welcome);
-    if (fitting.entries.length === 0) return NOTHING;
-    this.counts.sent(after, fitting.entries, fitting.last.offset);
-    const first = fitting.entries[0]?.offset ?? after;
-    this.#inFlight.push({ ...fitting, first, entries: fitting.entries.length });
-    this.#inFlightEntries += fitting.entries.length;
-    this.#inFlightBytes += fitting.bytes;
-    this.#sent = fitting.last;
-    return [{ kind: 'deliver', after, entries: fitting.entries }, ...this.#pump()];
+    const { entries: fitting, last, bytes } = this.#fitting(entries, welcome);
+    if (fitting.length === 0) return NOTHING;
+    this.counts.sent(after, fitting, last.offset);
+    const first = fitting[0]?.offset ?? after;
+    this.#inFlight.push({ first, last, entries: fitting.length, bytes });
+    this.#inFlightEntries += fitting.length;
+    this.#inFlightBytes += bytes;
+    this.#sent = last;
+    return [{ kind: 'deliver', after, entries: fitting }, ...this.#pump()];
   }
 
   /** Nothing more will be appended: say goodbye once everything is acknowledged. */

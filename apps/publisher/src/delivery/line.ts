@@ -1,10 +1,10 @@
-import { randomFillSync } from 'node:crypto';
 import { CloseCode, closeReason, mayComeBack, SUB_PROTOCOL } from '@relay/contracts';
 import { Heartbeat, HEARTBEAT } from '@relay/delivery';
 import { answerPings, keepAlive, limitOfError, WEB_SOCKET_LIMITS } from '@relay/runtime';
 import { WebSocket } from 'ws';
 import { LIMITS, type LimitsReached } from '../limits.js';
 import type { ConsumerAccess, Passage } from './consumer-access.js';
+import { generateMask } from './frame-mask.js';
 import { type Failure, failureOfAnswer, failureOfError, failureOfProxy } from './failure.js';
 
 const HANDSHAKE_TIMEOUT_MS = 10_000;
@@ -130,15 +130,6 @@ export class Line {
     this.#failure ??= { text, needsPerson: false };
     this.#socket.terminate();
   }
-}
-
-/**
- * Four random bytes, not all zero: with these ws sends the very memory that it was given, with any other a
- * masked copy.
- */
-function generateMask(mask: Buffer): void {
-  do randomFillSync(mask);
-  while (mask.readInt32LE() === 0);
 }
 
 function failureOfClose(code: number, reason: string): Failure {
