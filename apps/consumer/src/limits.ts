@@ -63,7 +63,7 @@ export const LIMITS = Object.freeze({
   /** All that are kept. */
   pagePayloadsBytes: 16 * 1024 * 1024,
   /** Frames of publishers that are in memory only because pages may show something of them. */
-  pageHeldFrameBytes: 8 * 1024 * 1024,
+  pageHeldFrameBytes: 32 * 1024 * 1024,
 });
 
 /** The limits that are settings. */

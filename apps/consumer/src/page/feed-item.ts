@@ -1,7 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { type FeedItem, type MessageItem, PREVIEW_BYTES } from '@relay/contracts';
 import type { Message, Origin } from '../handling/message.js';
-import { LIMITS } from '../limits.js';
 import type { Happening } from './happening.js';
 
 /** What a name may take on the page: a channel may be as long as a message. */
@@ -11,8 +10,12 @@ const MAX_ERROR_LENGTH = 1000;
 type Place = Pick<MessageItem, 'n' | 'at' | 'id' | 'publisher'>;
 type Payload = Pick<MessageItem, 'size' | 'preview' | 'encoding' | 'isKept'>;
 
-/** `what` as the page shows it, without a view into a frame. */
-export function feedItemOf(n: number, at: number, what: Happening): FeedItem {
+/**
+ * `what` as the page shows it, without a view into a frame.
+ *
+ * @param isKept whether its whole payload can be asked for
+ */
+export function feedItemOf(n: number, at: number, what: Happening, isKept: boolean): FeedItem {
   switch (what.kind) {
     case 'message':
       return {
@@ -21,7 +24,7 @@ export function feedItemOf(n: number, at: number, what: Happening): FeedItem {
         channel: shortName(what.channel),
         pattern: what.pattern === undefined ? null : shortName(what.pattern),
         receivedAt: what.receivedAt.getTime(),
-        ...payloadOf(what.payload),
+        ...payloadOf(what.payload, isKept),
       };
     case 'dead-letter': {
       const { message, refusal } = what;
@@ -32,7 +35,7 @@ export function feedItemOf(n: number, at: number, what: Happening): FeedItem {
         handler: refusal.handler,
         attempts: refusal.attempts,
         error: cut(`${refusal.error.name}: ${refusal.error.message}`, MAX_ERROR_LENGTH),
-        ...payloadOf(message.payload),
+        ...payloadOf(message.payload, isKept),
       };
     }
     case 'gap': {
@@ -68,24 +71,25 @@ function placeIn(n: number, at: number, origin: Origin): Place {
   return { n, at, id: `${origin.outbox}/${origin.offset}`, publisher: origin.publisher };
 }
 
-function payloadOf(payload: Uint8Array): Payload {
+/** Only of what can be asked for all is read to find whether it is text; else the preview tells. */
+function payloadOf(payload: Uint8Array, isKept: boolean): Payload {
   const size = payload.byteLength;
-  const isKept = size <= LIMITS.pagePayloadBytes;
-  if (isUtf8(payload)) {
-    return { size, preview: textOf(payload, endOfText(payload)), encoding: 'utf8', isKept };
+  const text = payload.subarray(0, endOfText(payload));
+  if (isUtf8(isKept ? payload : text)) {
+    return { size, preview: toBuffer(text).toString(), encoding: 'utf8', isKept };
   }
-  const start = Buffer.from(payload.buffer, payload.byteOffset, Math.min(size, PREVIEW_BYTES));
+  const start = toBuffer(payload.subarray(0, PREVIEW_BYTES));
   return { size, preview: start.toString('base64'), encoding: 'base64', isKept };
 }
 
-/** Where the preview of UTF-8 ends: between two characters. */
+/** Where the preview ends if it is UTF-8: between two characters. */
 function endOfText(payload: Uint8Array): number {
   if (payload.byteLength <= PREVIEW_BYTES) return payload.byteLength;
   let end = PREVIEW_BYTES;
-  while (((payload[end] ?? 0) & 0xc0) === 0x80) end -= 1;
+  while (end > PREVIEW_BYTES - 4 && ((payload[end] ?? 0) & 0xc0) === 0x80) end -= 1;
   return end;
 }
 
-function textOf(payload: Uint8Array, end: number): string {
-  return Buffer.from(payload.buffer, payload.byteOffset, end).toString();
+function toBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
 }

@@ -215,20 +215,41 @@ describe('a payload', () => {
     expect(kept.length).toBeLessThanOrEqual(256);
   });
 
-  it('is copied out of its frame when it is shown, or the frames become too many', () => {
+  it('is copied out of its frame when it is shown', () => {
     const frame = Buffer.from('hello');
-    feed.add(new Message('c', frame, new Date(0), origin(1)), 0);
-    const late = Buffer.from('later');
+    feed.add(messageIn(frame), 0);
     feed.news(0);
     frame.fill('-');
-    feed.add(new Message('c', late, new Date(0), origin(2)), 0);
-    for (let n = 0; n < 9; n++)
-      feed.add(new Message('c', Buffer.allocUnsafeSlow(MiB), new Date(0)), 0);
-    late.fill('-');
-    expect(feed.history(null).items.slice(0, 2)).toMatchObject([
-      { preview: 'hello' },
-      { preview: 'later' },
+    expect(feed.history(null).items).toMatchObject([{ preview: 'hello' }]);
+    expect(Buffer.from(feed.payload(1) ?? '').toString()).toBe('hello');
+  });
+
+  it('is copied out of its frame when the frames become too many, whole only where it is rare', () => {
+    const quiet = Buffer.from('q'.repeat(2000));
+    const loud = Array.from({ length: 10 }, () => Buffer.from('l'.repeat(2000)));
+    feed.add(messageIn(quiet, 'quiet'), 0);
+    for (const frame of loud) feed.add(messageIn(frame, 'loud'), 0);
+    for (let n = 0; n < 33; n++) feed.add(messageIn(Buffer.allocUnsafeSlow(MiB), 'loud'), 0);
+    for (const frame of [quiet, ...loud]) frame.fill('-');
+    const [first, second] = feed.history(null).items;
+    expect(first).toMatchObject({ preview: 'q'.repeat(PREVIEW_BYTES), isKept: true });
+    expect(second).toMatchObject({ preview: 'l'.repeat(PREVIEW_BYTES), isKept: false });
+    expect(Buffer.from(feed.payload(1) ?? '').toString()).toBe('q'.repeat(2000));
+    expect(feed.payload(2)).toBeUndefined();
+  });
+
+  it('that is not kept whole is told to be text by its beginning, cut between two characters', () => {
+    const text = Buffer.from(`x${'ü'.repeat(64 * KiB)}`);
+    feed.add(messageIn(text), 0);
+    feed.add(messageIn(Buffer.alloc(65 * KiB, 0x80)), 0);
+    expect(feed.news(0).items).toMatchObject([
+      { encoding: 'utf8', preview: `x${'ü'.repeat(PREVIEW_BYTES / 2 - 1)}`, isKept: false },
+      { encoding: 'base64', preview: Buffer.alloc(PREVIEW_BYTES, 0x80).toString('base64') },
     ]);
-    expect(Buffer.from(feed.payload(2) ?? '').toString()).toBe('later');
   });
 });
+
+/** A message that is alone in its frame. */
+function messageIn(frame: Buffer, channel = 'c'): Message {
+  return new Message(channel, frame, new Date(0), origin(1));
+}

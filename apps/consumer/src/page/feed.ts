@@ -30,12 +30,13 @@ class Held {
     private what: Happening | Shown,
   ) {}
 
-  /** Makes it an item; `payloads` keeps the payload. */
-  item(payloads: KeptPayloads): FeedItem {
+  /** Makes it an item; `payloads` keeps the payload, if it is given. */
+  item(payloads?: KeptPayloads): FeedItem {
     if (this.what.kind === 'shown') return this.what.item;
     const payload = payloadOf(this.what);
-    if (payload && payload.byteLength <= LIMITS.pagePayloadBytes) payloads.add(this.n, payload);
-    const item = feedItemOf(this.n, this.at, this.what);
+    const isKept = payloads !== undefined && isKeepable(payload);
+    if (isKept) payloads.add(this.n, payload);
+    const item = feedItemOf(this.n, this.at, this.what, isKept);
     this.what = { kind: 'shown', item };
     return item;
   }
@@ -52,7 +53,9 @@ export class Feed {
   readonly #rare = new Newest<Held>(LIMITS.pageRareItems);
   readonly #samples = new ChannelSamples<Held>();
   readonly #payloads = new KeptPayloads(LIMITS.pagePayloadsBytes);
-  #heldBytes = 0;
+  /** The newest generation of frames: those after this place, which take so many bytes. */
+  #youngAfter = 0;
+  #youngBytes = 0;
   #lastFrame: ArrayBufferLike | undefined;
   #onNext: (() => void) | undefined;
 
@@ -119,15 +122,27 @@ export class Feed {
     return [...found.values()].sort((a, b) => a.n - b.n);
   }
 
-  /** Lets go of frames when they are too many: what they hold becomes items. */
+  /**
+   * Lets go of frames when they are too many: of two generations, each half as large as may be, what the
+   * older one holds becomes items. So what comes fast is mostly forgotten before it would be copied.
+   */
   #boundFrames(frame: ArrayBufferLike | undefined): void {
     if (frame === undefined || frame === this.#lastFrame) return;
     this.#lastFrame = frame;
-    this.#heldBytes += frame.byteLength;
-    if (this.#heldBytes <= LIMITS.pageHeldFrameBytes) return;
-    for (const held of this.#after(0)) held.item(this.#payloads);
-    this.#heldBytes = 0;
+    this.#youngBytes += frame.byteLength;
+    if (this.#youngBytes <= LIMITS.pageHeldFrameBytes / 2) return;
+    this.#letGo(this.#youngAfter);
+    this.#youngAfter = this.#upTo;
+    this.#youngBytes = 0;
     this.#lastFrame = undefined;
+  }
+
+  /** Frees the frames up to this place: whole payloads stay only of what is kept for being rare. */
+  #letGo(place: number): void {
+    for (const kept of [this.#rare, this.#samples]) {
+      for (const held of kept) if (held.n <= place) held.item(this.#payloads);
+    }
+    for (const held of this.#recent) if (held.n <= place) held.item();
   }
 
   #tellNext(): void {
@@ -135,6 +150,10 @@ export class Feed {
     this.#onNext = undefined;
     listener?.();
   }
+}
+
+function isKeepable(payload: Uint8Array | undefined): payload is Uint8Array {
+  return payload !== undefined && payload.byteLength <= LIMITS.pagePayloadBytes;
 }
 
 function payloadOf(what: Happening): Uint8Array | undefined {
