@@ -41,6 +41,11 @@ export const env: Readonly<Record<string, string | undefined>> = {
   LOG_FORMAT: undefined,
   LOG_LEVEL: undefined,
   NODE_ENV: undefined,
+  PAGE: undefined,
+  PAGE_HISTORY: undefined,
+  PAGE_TOKEN: undefined,
+  PAGE_TOKEN_FILE: undefined,
+  PAGE_REDIS_URL: undefined,
   RELAY_TOKEN: `${SECRET}-token`,
 };
 
