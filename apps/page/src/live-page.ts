@@ -117,6 +117,9 @@ export class LivePage {
       case 'chain':
         this.chain.value = data;
         return;
+      case 'channels':
+        this.publishTo.value = data.publishTo;
+        return;
       case 'published':
       case 'refused':
         this.publishing.answered(data);

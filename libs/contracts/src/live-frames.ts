@@ -139,6 +139,11 @@ const welcome = z.object({
   figures: z.array(figures),
 });
 
+const channels = z.object({
+  /** As in `welcome`, when others have come or gone since. */
+  publishTo: z.array(z.string()),
+});
+
 const published = z.object({
   /** As the page numbered its request. */
   request: place,
@@ -184,6 +189,7 @@ export type LiveFrame =
   | { event: 'items'; data: Items }
   | { event: 'figures'; data: Figures }
   | { event: 'chain'; data: Chain }
+  | { event: 'channels'; data: z.infer<typeof channels> }
   | { event: 'published'; data: z.infer<typeof published> }
   | { event: 'refused'; data: z.infer<typeof refused> };
 
@@ -195,6 +201,7 @@ const liveFrame = z.discriminatedUnion('event', [
   z.object({ event: z.literal('items'), data: items }),
   z.object({ event: z.literal('figures'), data: figures }),
   z.object({ event: z.literal('chain'), data: chain }),
+  z.object({ event: z.literal('channels'), data: channels }),
   z.object({ event: z.literal('published'), data: published }),
   z.object({ event: z.literal('refused'), data: refused }),
 ]);

@@ -1,5 +1,5 @@
 import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
-import { type Chain, encodeLive, type Watch } from '@relay/contracts';
+import { type Chain, encodeLive, type LiveFrame, type Watch } from '@relay/contracts';
 import type { WebSocket } from 'ws';
 import type { Feed } from './feed.js';
 import type { FiguresOfLate } from './figures.js';
@@ -18,7 +18,8 @@ export class LivePage implements OnModuleInit, OnModuleDestroy {
   /** The newest place that viewers were told of. */
   #toldUpTo = 0;
   #toldAt = -Infinity;
-  #lastChain = '';
+  /** What changes seldom, as all viewers know it, by its event. */
+  readonly #told = new Map<LiveFrame['event'], string>();
   #second: NodeJS.Timeout | undefined;
   #next: NodeJS.Timeout | undefined;
 
@@ -26,6 +27,7 @@ export class LivePage implements OnModuleInit, OnModuleDestroy {
     private readonly feed: Feed,
     private readonly figures: FiguresOfLate,
     private readonly chain: () => Chain,
+    private readonly publishTo: () => string[] | null,
     private readonly viewers: Viewers,
   ) {}
 
@@ -41,15 +43,16 @@ export class LivePage implements OnModuleInit, OnModuleDestroy {
   }
 
   /** Shows a viewer what there is, and from now on what comes. */
-  watch(viewer: WebSocket, { seen }: Watch, publishTo: string[] | null): void {
-    if (this.viewers.count === 0) this.#begin();
+  watch(viewer: WebSocket, { seen }: Watch): void {
+    const publishTo = this.publishTo();
+    if (this.viewers.count === 0) this.#begin(publishTo);
     this.viewers.add(viewer);
     const { id, upTo } = this.feed;
     const from = seen?.feed === id && seen.upTo <= upTo ? seen.upTo : null;
     const welcome = { feed: id, publishTo, figures: this.figures.all };
     viewer.send(encodeLive({ event: 'welcome', data: welcome }));
     viewer.send(encodeLive({ event: 'items', data: this.feed.history(from) }));
-    viewer.send(this.#encodeChain());
+    viewer.send(encodeLive({ event: 'chain', data: this.chain() }));
   }
 
   leave(viewer: WebSocket): void {
@@ -59,7 +62,8 @@ export class LivePage implements OnModuleInit, OnModuleDestroy {
     clearTimeout(this.#next);
   }
 
-  #begin(): void {
+  #begin(publishTo: string[] | null): void {
+    if (publishTo) this.#told.set('channels', encodeLive(channelsFrame(publishTo)));
     this.#toldUpTo = this.feed.upTo;
     this.#waitForNext();
   }
@@ -89,12 +93,19 @@ export class LivePage implements OnModuleInit, OnModuleDestroy {
     if (this.viewers.count === 0) return;
     const now = performance.now();
     this.viewers.send(encodeLive({ event: 'figures', data: figures }), now);
-    const chain = this.#encodeChain();
-    if (chain !== this.#lastChain) this.viewers.send(chain, now);
-    this.#lastChain = chain;
+    this.#tellIfChanged({ event: 'chain', data: this.chain() }, now);
+    const publishTo = this.publishTo();
+    if (publishTo) this.#tellIfChanged(channelsFrame(publishTo), now);
   }
 
-  #encodeChain(): string {
-    return encodeLive({ event: 'chain', data: this.chain() });
+  /** Again until nobody was left out: it is not in any later frame. */
+  #tellIfChanged(frame: LiveFrame, now: number): void {
+    const text = encodeLive(frame);
+    if (this.#told.get(frame.event) === text) return;
+    if (this.viewers.send(text, now)) this.#told.set(frame.event, text);
   }
+}
+
+function channelsFrame(publishTo: string[]): LiveFrame {
+  return { event: 'channels', data: { publishTo } };
 }

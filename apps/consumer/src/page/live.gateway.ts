@@ -22,8 +22,11 @@ import type { Publishing } from './publishing.js';
 /** How long a page may stay connected when its session is over. */
 const SESSION_CHECK_MS = 10_000;
 
-/** Begins the publishing of a viewer that has connected. */
+/** Where viewers publish test messages. */
 export abstract class PublishingDesk {
+  /** The channels to which these may go; null: nowhere. */
+  abstract channels(): string[] | null;
+  /** Begins the publishing of a viewer that has connected. */
   abstract open(): Publishing;
 }
 
@@ -73,7 +76,7 @@ export class LiveGateway implements OnGatewayConnection<WebSocket>, OnGatewayDis
       return;
     }
     viewer.isWatching = true;
-    this.page.watch(client, watch, viewer.publishing.channels);
+    this.page.watch(client, watch);
   }
 
   /** Somebody publishes a test message. */

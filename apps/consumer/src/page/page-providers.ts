@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Provider, Type } from '@nestjs/common';
+import { testWebsocketDto } from '@relay/contracts';
 import { Lifecycle, Tokens } from '@relay/runtime';
 import type { ConsumerConfig } from '../consumer.config.js';
 import { DeadLetters } from '../handling/dead-letters.js';
@@ -56,17 +57,18 @@ export function pageProviders(config: PageConfig): Provider[] {
     },
     {
       provide: LivePage,
-      inject: [Feed, FiguresOfLate, Lifecycle, Reception, Viewers],
+      inject: [Feed, FiguresOfLate, Lifecycle, Reception, PublishingDesk, Viewers],
       useFactory: (
         feed: Feed,
         figures: FiguresOfLate,
         lifecycle: Lifecycle,
         reception: Reception,
+        desk: PublishingDesk,
         viewers: Viewers,
       ) => {
         const chain = (): ReturnType<typeof chainOf> =>
           chainOf(config.consumerName, lifecycle, reception, viewers.count);
-        return new LivePage(feed, figures, chain, viewers);
+        return new LivePage(feed, figures, chain, () => desk.channels(), viewers);
       },
     },
     {
@@ -102,7 +104,11 @@ export function pageProviders(config: PageConfig): Provider[] {
         feed: Feed,
         publisher: TestPublisher | undefined,
         reached: LimitsReached,
-      ): PublishingDesk => ({ open: () => new Publishing(feed, publisher, reached) }),
+      ): PublishingDesk => {
+        const known = (): string[] => [...new Set([testWebsocketDto.channel, ...feed.channels])];
+        const channels = (): string[] | null => (publisher ? known() : null);
+        return { channels, open: () => new Publishing(channels, publisher, reached) };
+      },
     },
   ];
 }

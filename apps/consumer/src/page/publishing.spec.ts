@@ -50,6 +50,7 @@ describe('a test message', () => {
       problem: expect.stringContaining('there are test_websocket.'),
     });
     await page?.bring(message('x', 'orders'));
+    expect(await viewer.next('channels')).toEqual({ publishTo: ['test_websocket', 'orders'] });
     publish(viewer, 2, 'orders');
     expect(await viewer.next('published')).toMatchObject({ request: 2 });
     const another = await ViewerClient.watch(page?.port ?? 0);

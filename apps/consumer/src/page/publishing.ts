@@ -1,7 +1,6 @@
-import { type LiveFrame, testWebsocketDto, type Publish } from '@relay/contracts';
+import type { LiveFrame, Publish } from '@relay/contracts';
 import { TokenBucket } from '@relay/runtime';
 import { LIMITS, type LimitsReached } from '../limits.js';
-import type { Feed } from './feed.js';
 import { NotPublishedError, type TestPublisher } from './test-publisher.js';
 
 type Answer = Extract<LiveFrame, { event: 'published' | 'refused' }>;
@@ -11,22 +10,20 @@ export class Publishing {
   #isBusy = false;
   readonly #rate = new TokenBucket(LIMITS.publishesPerSecond, LIMITS.publishesAtOnce);
 
-  /** @param publisher undefined when nobody may publish */
+  /**
+   * @param channels those to which test messages may go; null: nowhere
+   * @param publisher undefined when nobody may publish
+   */
   constructor(
-    private readonly feed: Feed,
+    private readonly channels: () => readonly string[] | null,
     private readonly publisher: TestPublisher | undefined,
     private readonly reached: LimitsReached,
   ) {}
 
-  /** The channels to which test messages may go; null: nowhere. */
-  get channels(): string[] | null {
-    if (!this.publisher) return null;
-    return [...new Set([testWebsocketDto.channel, ...this.feed.channels])];
-  }
-
   async publish({ request, channel, text }: Publish, now: number): Promise<Answer> {
     const refuse = (problem: string): Answer => ({ event: 'refused', data: { request, problem } });
-    const { publisher, channels } = this;
+    const { publisher } = this;
+    const channels = this.channels();
     if (!publisher || !channels) {
       return refuse('PAGE_REDIS_URL is not set at this consumer, so nobody can publish here.');
     }

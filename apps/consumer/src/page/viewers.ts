@@ -22,8 +22,13 @@ export class Viewers {
     this.#unreadSince.delete(viewer);
   }
 
-  /** Sends a frame to all; one that does not read is left out, and cut off when it goes on like that. */
-  send(text: string, now: number): void {
+  /**
+   * Sends a frame to all; one that does not read is left out, and cut off when it goes on like that.
+   *
+   * @returns whether nobody was left out
+   */
+  send(text: string, now: number): boolean {
+    const skippedBefore = this.skipped;
     const frame = Buffer.from(text);
     for (const [viewer, unreadSince] of this.#unreadSince) {
       if (viewer.bufferedAmount <= LIMITS.viewerUnreadBytes) {
@@ -37,5 +42,6 @@ export class Viewers {
       this.reached.add('viewer-unread');
       viewer.terminate();
     }
+    return this.skipped === skippedBefore;
   }
 }

@@ -13,6 +13,7 @@ export function PublishBox() {
   const { value: state } = page.publishing.state;
   if (channels === null) return null;
   const channel = chosen ?? channels[0] ?? '';
+  const offered = new Set([...channels, channel]); // one that is chosen stays, and is refused in words
   const isReady = page.connection.value.kind === 'live' && state.kind !== 'sending';
   const publish = () => {
     if (!isReady || text.current === null) return;
@@ -31,7 +32,7 @@ export function PublishBox() {
         <label class="beside">
           <span>Channel</span>
           <select value={channel} onChange={({ currentTarget }) => choose(currentTarget.value)}>
-            {channels.map((each) => (
+            {[...offered].map((each) => (
               <option key={each} value={each}>
                 {each}
               </option>
@@ -55,7 +56,7 @@ export function PublishBox() {
           </button>
           <p role="status" class={state.kind === 'failed' ? 'problem' : ''}>
             {state.kind === 'idle' && 'It goes through Redis and the whole chain.'}
-            {state.kind === 'sending' && 'Publishes …'}
+            {state.kind === 'sending' && 'Publishing …'}
             {state.kind === 'sent' && state.words}
             {state.kind === 'failed' && state.problem}
           </p>
