@@ -2,16 +2,17 @@ import { usePage } from './live-page.js';
 import { recall } from './remembered.js';
 import { ThemeSwitch } from './theme/theme-switch.js';
 
-/** The name, the theme, help. */
+/** The name, and whose page this is; the theme, help. */
 export function Header() {
   const page = usePage();
   const isLogin = page.connection.value.kind === 'login';
+  const consumer = page.chain.value?.consumer.name;
   return (
     <header class="top">
       <h1>
         <span class="mark" aria-hidden="true" />
         Relay
-        <small>live</small>
+        {consumer !== undefined && <small>{consumer}</small>}
       </h1>
       <div class="top-actions">
         <ThemeSwitch />

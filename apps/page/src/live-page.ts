@@ -62,7 +62,7 @@ export class LivePage {
   togglePause(): void {
     this.isPaused.value = !this.isPaused.value;
     if (!this.isPaused.value) this.isFollowing.value = true;
-    this.announcements.say(this.isPaused.value ? 'Paused' : 'Goes on');
+    this.announcements.say(this.isPaused.value ? 'Paused' : 'Resumed');
   }
 
   clear(): void {

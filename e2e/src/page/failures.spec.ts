@@ -78,6 +78,7 @@ it('goes on without doubles after the consumer was killed', async () => {
   await stage.killConsumer();
   await live.page.getByText('Disconnected from the consumer').waitFor();
   await live.node('Redis', 'not known').waitFor();
+  await live.page.locator('.figure', { hasText: 'Messages' }).getByText('–').waitFor();
   await stage.publish('while it was down');
   await stage.startConsumer();
   await live.line('The consumer was started again').waitFor();

@@ -76,7 +76,7 @@ it('counts while it is paused, and shows it all when it goes on', async () => {
   await stage.publish('one', 'two', 'three');
   await live.page.getByText('3 messages came meanwhile').waitFor();
   expect(await live.payloads()).toEqual(['before']);
-  await live.button('Go on').click();
+  await live.button('Resume').click();
   await live.message('three').waitFor();
   expect(await live.payloads()).toEqual(['before', 'one', 'two', 'three']);
 });
@@ -113,12 +113,12 @@ it('can be used with the keyboard alone', async () => {
   await keyboard.press('?');
   const help = live.page.getByRole('dialog', { name: 'Keys' });
   await help.getByText('jump to the newest message').waitFor();
-  await help.getByLabel('Single keys do this').press('Space');
+  await help.getByLabel('Use single keys').press('Space');
   await keyboard.press('Escape');
   await help.waitFor({ state: 'hidden' });
   await keyboard.press('c'); // does nothing now
   await live.button('Help: the keys').press('Enter');
-  await help.getByLabel('Single keys do this').press('Space');
+  await help.getByLabel('Use single keys').press('Space');
   await keyboard.press('Escape');
   await help.waitFor({ state: 'hidden' });
 

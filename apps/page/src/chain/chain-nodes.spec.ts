@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Chain } from '@relay/contracts';
-import { chainNodes, nodeWords } from './chain-nodes.js';
+import { chainNodes } from './chain-nodes.js';
 
 const live = { kind: 'live', since: 50 } as const;
 const redis = { subscribed: true, since: 10 };
@@ -31,7 +31,9 @@ describe('chain', () => {
     const deaf = { ...connected, name: 'p2', redis: { subscribed: false, since: 30 }, waiting: 7 };
     const none = chainNodes(withPublishers(deaf), live);
     expect(none.redis).toMatchObject({ tone: 'trouble', words: 'not heard', since: 30 });
-    expect(none.publishers[0]?.words).toBe('connected, does not hear Redis, 7 waiting');
+    expect(none.publishers[0]).toMatchObject({
+      ...{ tone: 'waiting', words: 'connected, without Redis', since: 30, more: '7 waiting' },
+    });
     expect(chainNodes(withPublishers(connected, deaf), live).redis).toMatchObject({
       tone: 'trouble',
       words: 'heard by 1 of 2 publishers',
@@ -67,12 +69,6 @@ describe('chain', () => {
   });
 
   it('says how many pages look', () => {
-    expect(chainNodes({ ...chain, viewers: 3 }, live).page.words).toBe('live, one of 3');
-  });
-
-  it('can be told in sentences', () => {
-    const { page } = chainNodes(chain, live);
-    expect(nodeWords(page, '14:03:07')).toBe('this page: live, since 14:03:07');
-    expect(nodeWords(page, null)).toBe('this page: live');
+    expect(chainNodes({ ...chain, viewers: 3 }, live).page.more).toBe('one of 3 pages');
   });
 });

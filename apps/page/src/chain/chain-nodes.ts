@@ -13,6 +13,8 @@ export interface ChainNode {
   readonly words: string;
   /** Since when, in milliseconds since 1970; null: unknown. */
   readonly since: number | null;
+  /** What else is to be said of it, behind since when. */
+  readonly more?: string;
 }
 
 /** The way of a message, from left to right. */
@@ -49,11 +51,6 @@ export function chainNodes(chain: Chain | null, connection: Connection): ChainNo
   };
 }
 
-/** A node in a sentence, for those who listen. */
-export function nodeWords({ name, words }: ChainNode, since: string | null): string {
-  return since === null ? `${name}: ${words}` : `${name}: ${words}, since ${since}`;
-}
-
 function unknown(name: string): ChainNode {
   return { name, tone: 'unknown', words: 'not known', since: null };
 }
@@ -80,10 +77,12 @@ function redisNode(publishers: readonly Publisher[]): ChainNode {
 function publisherNode({ name, state, since, redis, waiting }: Publisher): ChainNode {
   if (state === 'left') return { name, tone: 'ended', words: 'said goodbye', since };
   if (state === 'lost') return { name, tone: 'trouble', words: 'connection lost', since };
-  const backlog = waiting > 0 ? `, ${number(waiting)} waiting` : '';
-  if (redis?.subscribed === false)
-    return { name, tone: 'waiting', words: `connected, does not hear Redis${backlog}`, since };
-  return { name, tone: 'good', words: `connected${backlog}`, since };
+  const more = waiting > 0 ? { more: `${number(waiting)} waiting` } : {};
+  if (redis?.subscribed === false) {
+    const words = 'connected, without Redis';
+    return { name, tone: 'waiting', words, since: redis.since, ...more };
+  }
+  return { name, tone: 'good', words: 'connected', since, ...more };
 }
 
 function noPublisher({ consumer }: Chain): ChainNode {
@@ -97,10 +96,10 @@ function consumerNode({ name, state, since }: Chain['consumer']): ChainNode {
 
 function pageNode(connection: Connection, viewers: number): ChainNode {
   const name = 'this page';
-  const others = viewers > 1 ? `, one of ${String(viewers)}` : '';
+  const more = viewers > 1 ? { more: `one of ${String(viewers)} pages` } : {};
   switch (connection.kind) {
     case 'live':
-      return { name, tone: 'good', words: `live${others}`, since: connection.since };
+      return { name, tone: 'good', words: 'live', since: connection.since, ...more };
     case 'login':
       return { name, tone: 'waiting', words: 'not logged in', since: null };
     case 'waiting':

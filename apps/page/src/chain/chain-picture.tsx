@@ -33,7 +33,7 @@ function Stop({ nodes, hidden = 0 }: { nodes: readonly ChainNode[]; hidden?: num
   );
 }
 
-function Node({ node: { name, tone, words, since } }: { node: ChainNode }) {
+function Node({ node: { name, tone, words, since, more } }: { node: ChainNode }) {
   return (
     <div class={`node ${tone}`}>
       <Icon name={tone} />
@@ -41,6 +41,7 @@ function Node({ node: { name, tone, words, since } }: { node: ChainNode }) {
         <b title={name}>{name}</b>
         <span class="node-words">
           {words} {since !== null && <span class="since">since {timeOf(since, Date.now())}</span>}
+          {more !== undefined && `, ${more}`}
         </span>
       </p>
     </div>

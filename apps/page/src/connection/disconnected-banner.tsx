@@ -24,7 +24,7 @@ export function DisconnectedBanner() {
       <p>
         <b>Disconnected from the consumer</b> since {timeOf(connection.downSince, now)}.{' '}
         {isWaiting && connection.problem !== null && `${connection.problem} `}
-        {seconds > 0 ? `Tries again in ${String(seconds)} s.` : 'Tries again now …'}
+        {seconds > 0 ? `Trying again in ${String(seconds)} s.` : 'Trying again now …'}
       </p>
       <button type="button" onClick={() => page.retryNow()} disabled={!isWaiting}>
         Try now

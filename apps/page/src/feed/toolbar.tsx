@@ -59,7 +59,7 @@ export function Toolbar() {
           onClick={() => page.togglePause()}
         >
           <Icon name={isPaused ? 'play' : 'pause'} />
-          {isPaused ? 'Go on' : 'Pause'}
+          {isPaused ? 'Resume' : 'Pause'}
         </button>
         <button type="button" onClick={() => page.clear()}>
           <Icon name="clear" />

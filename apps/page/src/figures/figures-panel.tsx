@@ -4,9 +4,13 @@ import { Figure } from './figure.js';
 import { most, seconds, sum } from './figures-history.js';
 import { Tally } from './tally.js';
 
+const UNKNOWN = '–';
+
 /** The figures of the last minutes. */
 export function FiguresPanel() {
-  const history = usePage().figures.value;
+  const page = usePage();
+  const history = page.figures.value;
+  const isLive = page.connection.value.kind === 'live';
   const all = seconds(history);
   const times = all.map(({ at }) => at);
   const rates = all.map(({ messagesPerSecond }) => messagesPerSecond);
@@ -14,13 +18,13 @@ export function FiguresPanel() {
   const p99s = all.map(({ p99Ms }) => p99Ms);
   const waiting = all.map((each) => each.waiting);
   const reconnects = all.map((each) => each.reconnects);
-  const last = all.at(-1);
-  const lastTimed = all.findLast(({ p99Ms }) => p99Ms !== null);
+  const last = isLive ? all.at(-1) : undefined; // what it is now nobody knows while disconnected
+  const lastTimed = isLive ? all.findLast(({ p99Ms }) => p99Ms !== null) : undefined;
   return (
     <section class="figures" aria-label="Figures of the last five minutes">
       <Figure
         title="Messages"
-        now={number(last?.messagesPerSecond ?? 0)}
+        now={last === undefined ? UNKNOWN : number(last.messagesPerSecond ?? 0)}
         unit="a second"
         words={`most ${number(most(rates))} in 5 minutes`}
         times={times}
@@ -29,7 +33,7 @@ export function FiguresPanel() {
       />
       <Figure
         title="Latency"
-        now={lastTimed === undefined ? '–' : duration(lastTimed.p50Ms ?? 0)}
+        now={lastTimed === undefined ? UNKNOWN : duration(lastTimed.p50Ms ?? 0)}
         unit={lastTimed === undefined ? '' : `p50 · ${duration(lastTimed.p99Ms ?? 0)} p99`}
         words={`from intake to handled${lastTimed === undefined ? '' : `; p99 most ${duration(most(p99s))}`}`}
         times={times}
@@ -41,7 +45,7 @@ export function FiguresPanel() {
       />
       <Figure
         title="Outbox"
-        now={number(last?.waiting ?? 0)}
+        now={last === undefined ? UNKNOWN : number(last.waiting)}
         unit="waiting"
         words={`most ${number(most(waiting))} in 5 minutes`}
         times={times}

@@ -38,9 +38,9 @@ export function HelpDialog() {
           ))}
         </dl>
         <p>
-          The filter finds a part of the text, or of the channel’s name; with <kbd>*</kbd> or{' '}
-          <kbd>?</kbd> all of the name. The address of this page carries it: copy it to share what
-          you see.
+          The filter finds a part of the text and of the channel’s name; with <kbd>*</kbd> or{' '}
+          <kbd>?</kbd> it has to fit the whole name. The address of this page carries it: copy it to
+          share what you see.
         </p>
         <label class="check">
           <input
@@ -48,7 +48,7 @@ export function HelpDialog() {
             checked={hasSingleKeys.value}
             onChange={({ currentTarget }) => (hasSingleKeys.value = currentTarget.checked)}
           />
-          Single keys do this
+          Use single keys
         </label>
         <button type="button" class="primary" autofocus onClick={close}>
           Close

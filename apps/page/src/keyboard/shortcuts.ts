@@ -12,7 +12,7 @@ export interface KeyPress {
 /** The keys, in the order in which the help lists them. */
 export const shortcuts: readonly { readonly keys: readonly string[]; readonly does: string }[] = [
   { keys: ['/'], does: 'go to the filter' },
-  { keys: ['p', 'Space'], does: 'pause, or go on' },
+  { keys: ['p', 'Space'], does: 'pause or resume' },
   { keys: ['c'], does: 'clear' },
   { keys: ['g', 'End'], does: 'jump to the newest message' },
   { keys: ['↑', '↓'], does: 'go from message to message' },

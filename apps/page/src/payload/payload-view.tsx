@@ -63,7 +63,7 @@ export function PayloadView({ row, open, payload }: PayloadViewProps) {
             disabled={open.isLoading}
             onClick={() => void loadPayload(page.openRows, row)}
           >
-            {open.isLoading ? 'Loads …' : `Load all ${size(item.size)}`}
+            {open.isLoading ? 'Loading …' : `Load all ${size(item.size)}`}
           </button>
         )}
       </div>

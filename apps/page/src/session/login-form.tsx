@@ -35,7 +35,7 @@ export function LoginForm({ problem, isSending }: { problem: string | null; isSe
           {problem}
         </p>
         <button type="submit" class="primary" disabled={isSending}>
-          {isSending ? 'Logs in …' : 'Log in'}
+          {isSending ? 'Logging in …' : 'Log in'}
         </button>
       </form>
     </main>
