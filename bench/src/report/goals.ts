@@ -32,8 +32,9 @@ export function goalsOf(summaries: readonly Summary[]): Goal[] {
     });
 }
 
-function atLeast(what: string, goal: number, ratio: number): Goal {
-  return { what, goal: `≥ ${goal}×`, value: `${ratio.toFixed(2)}×`, isMet: ratio >= goal };
+export function atLeast(what: string, goal: number, value: number, unit = '×'): Goal {
+  const text = `${value.toFixed(2)}${unit}`;
+  return { what, goal: `≥ ${goal}${unit}`, value: text, isMet: value >= goal };
 }
 
 export function atMost(what: string, goal: number, value: number, unit = '×'): Goal {

@@ -2,6 +2,7 @@ import { manyConsumers } from './many-consumers.js';
 import { memory } from './memory.js';
 import { output } from './output.js';
 import { overload } from './overload.js';
+import { page } from './page.js';
 import type { Scenario } from './scenario.js';
 import { slowReader } from './slow-reader.js';
 import { start } from './start.js';
@@ -14,4 +15,5 @@ export const scenarios: readonly Scenario[] = [
   slowReader,
   start,
   manyConsumers,
+  page,
 ];

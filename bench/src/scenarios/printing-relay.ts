@@ -19,6 +19,8 @@ const READ_BYTES = 1024 * 1024;
 /** The relay as it is built, its consumer printing payloads into a pipe or a file that is read here. */
 export class PrintingRelay {
   private constructor(
+    /** That of the consumer. */
+    readonly port: number,
     readonly consumer: ChildProcess,
     readonly publisher: RecordedProcess,
     readonly feed: RedisFeed,
@@ -50,7 +52,7 @@ export class PrintingRelay {
       feed.probe();
       return output.probes > 0;
     });
-    return new PrintingRelay(consumer, publisher, feed, output, () => {
+    return new PrintingRelay(port, consumer, publisher, feed, output, () => {
       stopReading?.();
       if (fd !== undefined) closeSync(fd);
       rmSync(folder, { recursive: true });
