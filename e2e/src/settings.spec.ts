@@ -179,6 +179,16 @@ describe('what a process tells of its token', () => {
     expect(started.output).not.toContain(secret);
   });
 
+  it.each([`redis://:${secret}%zz@localhost`, `me:${secret}@localhost`])(
+    'in a URL that is none is not shown: %s',
+    async (url) => {
+      const publisher = runWith({ REDIS_URL: url }, 'publisher');
+      expect((await publisher.exited).code).toBe(2);
+      expect(publisher.output).toMatch(/REDIS_URL is ".*\*\*\*@localhost"; expected redis:/);
+      expect(publisher.output).not.toContain(secret);
+    },
+  );
+
   it('a consumer reports all that does not go together', async () => {
     const settings = {
       RELAY_TOKEN: secret,

@@ -163,6 +163,12 @@ describe('withoutPassword', () => {
     ['redis://host?password=hunter2', 'redis://host?***'],
     ['socks5://me:hunter2@host', 'socks5://me:***@host'],
     ['redis://host', 'redis://host'],
+    ['redis://me@host', 'redis://me@host'],
+    ['me:hunter2@host:6379', '***@host:6379'],
+    ['redis:/me:hunter2@host', '***@host'],
+    [' redis://me:hunter2@host', '***@host'],
+    ['ws://host/relay,me:hunter2@other', '***@other'],
+    ['redis://me:hun\nter2@host', 'redis://me:***@host'],
   ])('shows %s as %s', (url, shown) => {
     expect(withoutPassword(url)).toBe(shown);
   });
