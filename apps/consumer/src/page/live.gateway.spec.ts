@@ -170,6 +170,35 @@ describe('a page that does not read', () => {
     expect(await metric('relay_page_frames_skipped_total')).toBeGreaterThanOrEqual(2);
   });
 
+  it('is not listened to either, until it reads', async () => {
+    const added = jest.spyOn(page.viewers, 'add');
+    const viewer = await ViewerClient.watch(page.port);
+    await viewer.next('chain');
+    const [[socket] = []] = added.mock.calls;
+    if (!socket) throw new Error('the page has no viewer');
+    viewer.pause();
+    stuff(0);
+    const paused = new Promise((resolve) => {
+      const pause = socket.pause.bind(socket);
+      socket.pause = () => {
+        pause();
+        resolve(socket.isPaused);
+      };
+    });
+    const ask = (request: number): void => {
+      viewer.say({ event: 'publish', data: { request, channel: 'c', text: 't' } });
+    };
+    ask(2);
+    expect(await paused).toBe(true);
+    ask(3);
+    viewer.resume();
+    for (const request of [2, 3]) {
+      let answer = await viewer.next('refused');
+      while (answer.request === 1) answer = await viewer.next('refused');
+      expect(answer.request).toBe(request);
+    }
+  });
+
   it('and goes on like that is cut off, and others are not', async () => {
     const viewer = await ViewerClient.watch(page.port);
     await viewer.next('chain');

@@ -91,7 +91,20 @@ export class LiveGateway implements OnGatewayConnection<WebSocket>, OnGatewayDis
       return;
     }
     const answer = await viewer.publishing.publish(publish, performance.now());
-    if (client.readyState === WebSocket.OPEN) client.send(encodeLive(answer));
+    this.#answer(client, encodeLive(answer));
+  }
+
+  /** Who asks on and reads no answers is not listened to until it does, or is cut off as a page that reads nothing. */
+  #answer(client: WebSocket, text: string): void {
+    if (client.readyState !== WebSocket.OPEN) return;
+    if (client.bufferedAmount <= LIMITS.viewerUnreadBytes) {
+      client.send(text);
+      return;
+    }
+    client.pause();
+    client.send(text, () => {
+      client.resume();
+    });
   }
 
   #awaitWatch(client: WebSocket): NodeJS.Timeout {
