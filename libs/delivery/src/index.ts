@@ -1,3 +1,4 @@
+export { acknowledgedByAll } from './acknowledged-by-all.js';
 export { randomisedExponentialBackoff, slowRetry } from './backoff.js';
 export { Continuity } from './continuity.js';
 export { Heartbeat, HEARTBEAT, type HeartbeatOptions, type HeartbeatVerdict } from './heartbeat.js';
@@ -17,4 +18,4 @@ export {
 } from './outbox-position.js';
 export { type TrackedOutbox } from './outbox-register.js';
 export { Receiver, type ReceiverAction, type ReceiverOptions } from './receiver.js';
-export { acknowledgedByAll, Sender, type SenderAction } from './sender.js';
+export { Sender, type SenderAction } from './sender.js';

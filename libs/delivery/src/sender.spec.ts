@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { CloseCode, type Entry, GapReason, type Offset, type Welcome } from '@relay/contracts';
-import { acknowledgedByAll, FRAME_LIMIT, Sender, type SenderAction } from './sender.js';
+import { acknowledgedByAll } from './acknowledged-by-all.js';
+import { FRAME_LIMIT, Sender, type SenderAction } from './sender.js';
 import { message, messages, newGap, position, welcome } from './testing/entries.js';
 
 function ends(next: number): { id: string; oldest: Offset; next: Offset } {
@@ -58,6 +59,12 @@ describe('a sender', () => {
     const actions = sender.entriesRead('0-0', messages(1, 5));
     expect(delivered(actions)).toEqual(['0-1', '0-2', '0-3', '0-4', '0-5']);
     expect(reads(actions)).toEqual(['0-5']);
+  });
+
+  it('delivers what was read as it is, that others may get the same', () => {
+    const read = messages(1, 3);
+    const [deliver] = delivering(3).entriesRead('0-0', read);
+    expect(deliver?.kind === 'deliver' && deliver.entries).toBe(read);
   });
 
   it('says when the cursor moved, and only then', () => {

@@ -260,7 +260,10 @@ export class Sender {
     return { kind: 'gap', offset, reason, from: receivedAt, to: receivedAt, count: 1 };
   }
 
-  /** As many of `entries` as the window takes; a single one always may be in flight. */
+  /**
+   * As many of `entries` as the window takes; a single one always may be in flight. The very array that was
+   * read where all of it goes as it is: others may get the same.
+   */
   #fitting(
     entries: readonly Entry[],
     welcome: Welcome,
@@ -268,17 +271,20 @@ export class Sender {
     const isAlone = this.#inFlightEntries === 0;
     const room = welcome.window.bytes - this.#inFlightBytes;
     const fitting: Entry[] = [];
+    let isAsRead = true;
     let bytes = 0;
     let last: Entry | undefined;
     for (const read of entries) {
       const entry = this.#sendable(read, last, welcome);
+      isAsRead &&= entry === read;
       const size = entryBytes(entry);
       if (bytes + size > room && !(isAlone && last === undefined)) break;
       bytes += size;
       fitting.push(entry);
       last = entry;
     }
-    return { entries: fitting, bytes, last: this.#placeOf(last) };
+    const isAll = isAsRead && fitting.length === entries.length;
+    return { entries: isAll ? entries : fitting, bytes, last: this.#placeOf(last) };
   }
 
   /** Where it lies; without an entry, where everything that was sent ends. */
@@ -286,13 +292,6 @@ export class Sender {
     if (entry === undefined) return this.#sent;
     return { offset: entry.offset, at: entry.kind === 'message' ? entry.receivedAt : entry.to };
   }
-}
-
-/** The offset up to which every one of `senders` has an acknowledgement. */
-export function acknowledgedByAll(senders: readonly Sender[]): Offset {
-  return senders
-    .map((sender) => sender.acknowledged)
-    .reduce((least, offset) => (compareOffsets(offset, least) < 0 ? offset : least));
 }
 
 function close(code: CloseCode, reason: string): SenderAction {

@@ -1,11 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import {
-  CborWriter,
   CloseCode,
   type ConsumerFrame,
   decodeFromConsumer,
   encodeControl,
-  encodeDeliver,
   type Entry,
   type Goodbye,
   InvalidFrameError,
@@ -27,6 +25,7 @@ import { type ConsumerAccess, PassageError } from './consumer-access.js';
 import { boundGrant, isLess, maxUnreadBytes } from './grant.js';
 import type { Failure } from './failure.js';
 import { Line, type LineEvents } from './line.js';
+import type { SharedFrames } from './shared-frames.js';
 
 /** A connection that lived this long proved healthy: the next failure counts as the first. */
 const HEALTHY_AFTER_MS = 10_000;
@@ -60,8 +59,6 @@ export class ConsumerConnection {
   #healthy: NodeJS.Timeout | undefined;
   #lastProblem: string | undefined;
   #onEnd: (() => void) | undefined;
-  /** Frames are written one over the other: memory that is touched for the first time is slow. */
-  readonly #writer = new CborWriter();
   #hasReadThisTurn = false;
   readonly #tooLarge = new Tenfold();
 
@@ -69,6 +66,7 @@ export class ConsumerConnection {
     private readonly url: string,
     publisher: string,
     private readonly outbox: MemoryOutbox,
+    private readonly frames: SharedFrames,
     private readonly access: ConsumerAccess,
     private readonly surroundings: Surroundings,
     private readonly reached = new LimitsReached(),
@@ -223,14 +221,14 @@ export class ConsumerConnection {
   #read({ after, limit }: Extract<SenderAction, { kind: 'read' }>): void {
     if (!this.#hasReadThisTurn) setImmediate(() => (this.#hasReadThisTurn = false));
     this.#hasReadThisTurn = true;
-    this.#perform(this.sender.entriesRead(after, this.outbox.read(after, limit)));
+    this.#perform(this.sender.entriesRead(after, this.frames.read(after, limit)));
     this.#tellTooLarge();
   }
 
   #deliver(after: Offset, entries: readonly Entry[]): void {
     const last = entries.at(-1)?.offset ?? after;
     this.acks.sent(last);
-    this.#line?.send(encodeDeliver({ after, entries }, this.#writer));
+    this.#line?.send(this.frames.encode(after, entries));
     if (this.#log.isDebugging) {
       const sentence = `${entries.length} entries up to ${last} to ${this.#shownUrl}`;
       this.#log.debug('frame-sent', sentence, { entries: entries.length, last });
