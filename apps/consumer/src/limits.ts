@@ -53,6 +53,8 @@ export const LIMITS = Object.freeze({
   logInsAtOncePerAddress: 10,
   /** Items in a frame that tells a page what is new; the others are left out. */
   pageItemsInFrame: 100,
+  /** The items of the first frame, which tells a page what was before. */
+  pageHistoryBytes: 1024 * 1024,
   /** Gaps, dead letters and beginnings that are kept for pages, however many messages come. */
   pageRareItems: 100,
   /** Channels of which the newest messages are kept for pages, however many come of others. */

@@ -5,35 +5,49 @@ export interface Candidate {
   readonly channel: string | undefined;
 }
 
+/** How many may be chosen, and what all of them together may weigh, in any unit. */
+export interface Room<T> {
+  readonly count: number;
+  readonly weight: number;
+  weightOf(candidate: T): number;
+}
+
 /**
- * The `max` of `candidates` that are worth showing: gaps and the like first, then messages, the same number
- * of each channel as far as there are so many; always the newest.
+ * Those of `candidates` that are worth showing, as many as there is room for: gaps and the like first, then
+ * messages, the same number of each channel as far as there are so many; always the newest.
  *
  * @param candidates in the order of their places
  */
-export function choose<T extends Candidate>(candidates: readonly T[], max: number): readonly T[] {
-  if (candidates.length <= max) return candidates;
-  const rare = candidates.filter(({ channel }) => channel === undefined).slice(-max);
-  const messages = fairly(candidates, max - rare.length);
-  return [...rare, ...messages].sort((a, b) => a.n - b.n);
+export function choose<T extends Candidate>(candidates: readonly T[], room: Room<T>): readonly T[] {
+  const chosen: T[] = [];
+  let weight = 0;
+  for (const candidate of byWorth(candidates)) {
+    weight += room.weightOf(candidate);
+    if (chosen.length === room.count || weight > room.weight) break;
+    chosen.push(candidate);
+  }
+  return chosen.sort((a, b) => a.n - b.n);
 }
 
-/** Takes turns: the newest of each channel, then the one before of each, and so on. */
-function fairly<T extends Candidate>(candidates: readonly T[], max: number): T[] {
+function* byWorth<T extends Candidate>(candidates: readonly T[]): Generator<T> {
+  const newestFirst = candidates.toReversed();
+  yield* newestFirst.filter(({ channel }) => channel === undefined);
+  yield* inTurns(newestFirst);
+}
+
+/** The newest of each channel, then the one before of each, and so on. */
+function* inTurns<T extends Candidate>(newestFirst: readonly T[]): Generator<T> {
   const byChannel = new Map<string, T[]>();
-  for (const candidate of candidates.toReversed()) {
+  for (const candidate of newestFirst) {
     if (candidate.channel === undefined) continue;
     const others = byChannel.get(candidate.channel);
     if (others) others.push(candidate);
     else byChannel.set(candidate.channel, [candidate]);
   }
-  const chosen: T[] = [];
-  for (let turn = 0; chosen.length < max; turn++) {
-    const before = chosen.length;
-    for (const { [turn]: next } of byChannel.values()) {
-      if (next !== undefined && chosen.length < max) chosen.push(next);
+  for (let turn = 0; byChannel.size > 0; turn++) {
+    for (const [channel, { [turn]: next }] of byChannel) {
+      if (next === undefined) byChannel.delete(channel);
+      else yield next;
     }
-    if (chosen.length === before) break;
   }
-  return chosen;
 }

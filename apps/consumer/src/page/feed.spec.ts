@@ -180,6 +180,22 @@ describe('the history', () => {
     expect(feed.history(null).after).toBe(50);
   });
 
+  it('is a sample when it takes more than 1 MiB, whatever is kept, and its places count all of it', () => {
+    feed = new Feed({ id: 'feed', history: 5000 });
+    bring(2, 'quiet');
+    feed.add(gap(), 0);
+    for (let n = 0; n < 5000; n++) feed.add(message('\u0001'.repeat(PREVIEW_BYTES), 'loud'), 0);
+    const history = feed.history(null);
+    const bytes = Buffer.byteLength(JSON.stringify(history.items));
+    expect(bytes).toBeLessThanOrEqual(MiB);
+    expect(bytes).toBeGreaterThan(MiB - 10 * KiB);
+    expect(history).toMatchObject({ after: 0, upTo: 5003 });
+    const [first, second, third, ...loud] = placesIn(history);
+    expect([first, second, third]).toEqual([1, 2, 3]);
+    expect(loud).toEqual(Array.from(loud, (_, n) => 5004 - loud.length + n));
+    expect(feed.history(4999).items).toHaveLength(4);
+  });
+
   it('keeps the newest of quiet channels, of so many at the most', () => {
     for (let n = 0; n < 1000; n++) bring(1, `channel ${n}`);
     bring(10, 'quiet');

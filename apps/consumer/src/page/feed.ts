@@ -93,14 +93,22 @@ export class Feed {
 
   /** What is worth showing of what happened after `place`. */
   news(place: number): Items {
-    return this.#items(place, choose(this.#after(place), LIMITS.pageItemsInFrame));
+    const count = LIMITS.pageItemsInFrame;
+    const chosen = choose(this.#after(place), { count, weight: Infinity, weightOf: () => 0 });
+    return this.#items(place, chosen);
   }
 
-  /** All that is kept of what happened after `place`; null: all that is kept. */
+  /**
+   * What is kept of what happened after `place`, null for all that is kept: as much of it as fits into
+   * `LIMITS.pageHistoryBytes`.
+   */
   history(place: number | null): Items {
     const held = this.#after(place ?? 0);
     const beforeFirst = (held[0]?.n ?? this.#upTo + 1) - 1;
-    return this.#items(place ?? beforeFirst, held);
+    for (const one of held) one.item(this.#payloads); // the newest last: the last payloads are those that stay
+    const weightOf = (one: Held): number => encodedBytes(one.item());
+    const room = { count: Infinity, weight: LIMITS.pageHistoryBytes, weightOf };
+    return this.#items(place ?? beforeFirst, choose(held, room));
   }
 
   /** The whole payload of what is at `place`; undefined when it is not kept. */
@@ -150,6 +158,11 @@ export class Feed {
     this.#onNext = undefined;
     listener?.();
   }
+}
+
+/** What it takes in a frame, and the comma behind it. */
+function encodedBytes(item: FeedItem): number {
+  return Buffer.byteLength(JSON.stringify(item)) + 1;
 }
 
 function isKeepable(payload: Uint8Array | undefined): payload is Uint8Array {
