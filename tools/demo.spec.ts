@@ -1,12 +1,9 @@
-import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { freePort, RecordedProcess, RedisServer, TestFolder } from '@relay/testing';
 import { chmodSync } from 'node:fs';
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { dirname, resolve } from 'node:path';
-
-/** Room for starting processes on a busy machine. */
-jest.setTimeout(30_000);
 
 const workspace = resolve(import.meta.dirname, '..');
 

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,8 +12,6 @@ import {
 } from '@relay/testing';
 import { WebSocket } from 'ws';
 import { said, Stage, subscribed, workspace } from './stage.js';
-
-jest.setTimeout(60_000);
 
 const RELAY_TOKEN = 'nginx-spec-token';
 /** Both ends ping every 5 s; nginx cuts what is quiet for this long. */

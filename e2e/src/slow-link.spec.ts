@@ -1,7 +1,5 @@
-import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { health, Stage, subscribed } from './stage.js';
-
-jest.setTimeout(60_000);
 
 let stage: Stage;
 

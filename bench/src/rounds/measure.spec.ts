@@ -1,10 +1,7 @@
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { RedisServer } from '@relay/testing';
 import { REFERENCE, RELAY, variantNamed } from '../pipeline/variants.js';
 import { measure } from './measure.js';
-
-/** Room for starting processes on a busy machine. */
-jest.setTimeout(60_000);
 
 const DURATIONS = {
   warmUpSeconds: 0.05,

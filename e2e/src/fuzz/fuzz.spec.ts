@@ -1,12 +1,10 @@
-import { afterEach, expect, it, jest } from '@jest/globals';
+import { afterEach, expect, it } from '@jest/globals';
 import { Arena } from './arena.js';
 import { Attackers } from './attackers.js';
 import { Siege } from './siege.js';
 import { malices } from './strategies/malices.js';
 import { strategies } from './strategies/index.js';
 import { Tally } from './tally.js';
-
-jest.setTimeout(60_000);
 
 const SEED = 20_260_921;
 const MAX_MIB = 1024;

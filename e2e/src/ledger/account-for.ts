@@ -1,11 +1,10 @@
-import { afterAll, expect, it, jest } from '@jest/globals';
+import { afterAll, expect, it } from '@jest/globals';
 import type { Fault } from './fault.js';
 import { runLedger } from './ledger-run.js';
 import { type Row, table } from './report.js';
 
 /** Declares a test for each fault, which has the ledger account for every number; prints the report at the end. */
 export function accountFor(faults: readonly Fault[]): void {
-  jest.setTimeout(60_000);
   const rows: Row[] = [];
 
   afterAll(() => {

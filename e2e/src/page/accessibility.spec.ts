@@ -1,11 +1,9 @@
-import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { launchBrowser } from './browser.js';
 import { LivePage, PlayedConsumer } from './live-page.js';
 import { PageStage } from './page-stage.js';
 import { chain, eventful, figuresAt, items, message, welcome } from './scene.js';
-
-jest.setTimeout(60_000);
 
 const stage = new PageStage();
 let browser: Browser;

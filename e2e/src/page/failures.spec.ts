@@ -1,12 +1,10 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { RecordedProcess } from '@relay/testing';
 import type { Browser } from 'playwright-core';
 import { env, mainOf, workspace } from '../stage.js';
 import { launchBrowser, STRANGE_HOST } from './browser.js';
 import { LivePage } from './live-page.js';
 import { PageStage } from './page-stage.js';
-
-jest.setTimeout(40_000);
 
 let browser: Browser;
 let stage: PageStage;

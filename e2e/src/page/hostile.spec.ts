@@ -1,11 +1,9 @@
-import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { launchBrowser } from './browser.js';
 import { LivePage, PlayedConsumer } from './live-page.js';
 import { PageStage } from './page-stage.js';
 import { chain, deadLetter, gap, items, message, welcome } from './scene.js';
-
-jest.setTimeout(30_000);
 
 const hostile = [
   '<script>alert(1)</script>',

@@ -1,10 +1,8 @@
-import { afterAll, beforeAll, beforeEach, afterEach, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, afterEach, expect, it } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { launchBrowser } from './browser.js';
 import { LivePage } from './live-page.js';
 import { PageStage } from './page-stage.js';
-
-jest.setTimeout(30_000);
 
 const stage = new PageStage();
 let browser: Browser;

@@ -5,8 +5,6 @@ import { CloseCode, GapReason, mayComeBack } from '@relay/contracts';
 import { ScenarioStage } from './testing/scenario-stage.js';
 import { readScenarios } from './testing/scenarios.js';
 
-jest.setTimeout(30_000);
-
 const document = readFileSync(new URL('../../../../docs/protocol.md', import.meta.url), 'utf8');
 const scenarios = readScenarios(document);
 

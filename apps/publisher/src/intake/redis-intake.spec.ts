@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { EventEmitter, once } from 'node:events';
 import { type INestMicroservice, type LoggerService, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -9,8 +9,6 @@ import { Redis } from 'ioredis';
 import { Delivery } from '../delivery/delivery.js';
 import { IntakeController } from './intake.controller.js';
 import { RedisIntake, type RedisIntakeOptions } from './redis-intake.js';
-
-jest.setTimeout(20_000);
 
 @Module({})
 class TestModule {}

@@ -1,10 +1,7 @@
-import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import type { MisbehavingProxy } from './misbehaving-proxy.js';
 import { MORE_THAN_THE_KERNEL_HOLDS, ProxyStage, roundTrip } from './testing/proxy-stage.js';
-
-/** Room for moving much data on a busy machine. */
-jest.setTimeout(30_000);
 
 let stage: ProxyStage;
 let proxy: MisbehavingProxy;

@@ -1,12 +1,9 @@
-import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { freePort } from '../free-port.js';
 import type { MisbehavingProxy } from './misbehaving-proxy.js';
 import { MEBIBYTE, MORE_THAN_THE_KERNEL_HOLDS, ProxyStage } from './testing/proxy-stage.js';
-
-/** Room for moving much data on a busy machine. */
-jest.setTimeout(30_000);
 
 let stage: ProxyStage;
 let proxy: MisbehavingProxy;

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import type { MisbehavingProxy } from './misbehaving-proxy.js';
 import {
@@ -7,9 +7,6 @@ import {
   ProxyStage,
   roundTrip,
 } from './testing/proxy-stage.js';
-
-/** Room for moving much data on a busy machine. */
-jest.setTimeout(30_000);
 
 /** A delay that no test outlives. */
 const AN_HOUR_MS = 3_600_000;
