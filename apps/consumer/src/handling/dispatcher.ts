@@ -1,5 +1,6 @@
 import { decodePayload } from '@relay/contracts';
 import { EventLog } from '@relay/runtime';
+import { Ahead } from './ahead.js';
 import { attempt, type AttemptOptions, type HandlerFailedError } from './attempts.js';
 import type { DeadLetters, Refusal } from './dead-letters.js';
 import { describeGap, jsonGap } from './format.js';
@@ -36,6 +37,8 @@ export class Dispatcher {
   #isBusy = false;
   #isStopping = false;
   #running = Promise.resolve();
+  /** Those that can take several messages at once, and take all. */
+  readonly #takers: readonly MessageHandler[];
 
   constructor(
     private readonly handlers: readonly MessageHandler[],
@@ -43,6 +46,9 @@ export class Dispatcher {
     private readonly deadLetters: DeadLetters,
   ) {
     for (const handler of handlers) deadLetters.expect(nameOf(handler));
+    this.#takers = handlers.filter(
+      ({ handleAhead, dto, channels }) => handleAhead && !dto && !channels,
+    );
   }
 
   /** Items that are done. */
@@ -103,11 +109,15 @@ export class Dispatcher {
       this.#batches = [];
       for (const batch of batches) {
         const { items, onHandled, isKept = () => onHandled !== undefined } = batch;
-        for (const item of items) {
+        const ahead = new Ahead(this.#takers, this.options.timeoutMs);
+        for (const [index, item] of items.entries()) {
           this.#count(batch, item, -1);
-          if (this.#isStopping && isKept()) continue;
+          // what one handler is done with already, the others get as well
+          if (this.#isStopping && index >= ahead.until && isKept()) continue;
           if (item.kind === 'gap') this.#tellGap(item);
-          const pending = this.#hand(item);
+          const taking = ahead.offer(items, index);
+          if (taking) await taking;
+          const pending = this.#hand(item, index, ahead);
           if (pending) await pending;
           this.counts.add(item);
           onHandled?.();
@@ -134,10 +144,15 @@ export class Dispatcher {
   }
 
   /** Every handler at once; a promise only if one of them takes its time. */
-  #hand(item: Item): void | Promise<unknown> {
+  #hand(item: Item, index: number, ahead: Ahead): void | Promise<unknown> {
     let pending: Promise<void>[] | undefined;
     for (const handler of this.handlers) {
-      const handling = this.#handTo(handler, item);
+      if (ahead.isHandled(handler, index)) continue;
+      const error = ahead.refusal(handler, index);
+      const handling =
+        error && item.kind === 'message'
+          ? this.#refuse(handler, item, 1, error)
+          : this.#handTo(handler, item);
       if (handling) (pending ??= []).push(handling);
     }
     return pending && Promise.all(pending);
@@ -169,18 +184,25 @@ export class Dispatcher {
   #handMessage(handler: MessageHandler, message: Message): void | Promise<void> {
     const { dto, channels = dto && [dto.channel] } = handler;
     if (channels && !channels.includes(message.channel)) return undefined;
-    const refuse = (attempts: number, error: Error): Promise<void> =>
-      this.#bury(handler, message, { handler: nameOf(handler), attempts, error });
     let data: unknown;
     try {
       data = dto ? decodePayload(dto, message.payload) : undefined;
     } catch (error) {
-      return refuse(0, error as Error);
+      return this.#refuse(handler, message, 0, error as Error);
     }
     return this.#try(
       () => handler.handle(message, data),
-      ({ attempts, cause }) => refuse(attempts, cause),
+      ({ attempts, cause }) => this.#refuse(handler, message, attempts, cause),
     );
+  }
+
+  #refuse(
+    handler: MessageHandler,
+    message: Message,
+    attempts: number,
+    error: Error,
+  ): Promise<void> {
+    return this.#bury(handler, message, { handler: nameOf(handler), attempts, error });
   }
 
   #try(

@@ -2,6 +2,7 @@ import { openSync, closeSync, readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { TestFolder } from '@relay/testing';
 import { FileOutput, print } from './file-output.js';
+import { formatMessage, type OutputFormat } from './format.js';
 import { PrintMessages } from './print-messages.js';
 import { message } from './testing/recording.js';
 
@@ -22,6 +23,10 @@ function open(path: string): number {
   const fd = openSync(path, 'a');
   fds.push(fd);
   return fd;
+}
+
+function formatLine(format: OutputFormat, text: string): string | Uint8Array {
+  return formatMessage[format](message(text));
 }
 
 /** What writes as much as there is room for. */
@@ -77,6 +82,29 @@ describe('a full disk', () => {
     void print(output, 'message\n');
     void print(output, 'next\n');
     expect(disk.written).toBe('mess\nmessage\nnext\n');
+  });
+
+  it('has of several messages at once only those done that it holds whole', () => {
+    for (const format of ['raw', 'json'] as const) {
+      const lines = ['one', 'two', 'three'].map((text) => Buffer.from(formatLine(format, text)));
+      const [first = 0, second = 0] = lines.map(({ byteLength }) => byteLength);
+      const texts = ['one', 'two', 'three'].map((text) => message(text));
+      const disk = new Disk(0);
+      const messages = new PrintMessages(format, new FileOutput(1, disk.writeSome));
+      for (const [room, done] of [
+        [first - 1, 0],
+        [first, 1],
+        [first + second + 2, 2],
+        [1000, 3],
+      ] as const) {
+        disk.room = room;
+        disk.written = '';
+        expect(messages.handleAhead(texts)).toBe(done);
+        disk.room = 1;
+        void messages.handleAhead([]); // ends a line that was cut off
+      }
+      expect(disk.written).toBe(Buffer.concat(lines).toString());
+    }
   });
 
   it('that takes a part at a time gets all parts', () => {

@@ -1,6 +1,9 @@
 import { fstatSync, writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 
+const LF = 0x0a;
+const LINE_END = Uint8Array.of(LF);
+
 /** Where lines can be written. */
 export interface Output {
   /** Whether a person sees it there, in colours. */
@@ -11,6 +14,19 @@ export interface Output {
   readonly errored?: Error | null;
   /** @param onWritten called when the system has the bytes, or will not take them */
   write(bytes: string | Uint8Array, onWritten: (error?: Error | null) => void): unknown;
+}
+
+/** Only the first bytes of what was to be written went. */
+export class CutOffError extends Error {
+  override readonly name = 'CutOffError';
+  readonly code = 'cut-off';
+
+  constructor(
+    readonly writtenBytes: number,
+    override readonly cause: Error,
+  ) {
+    super(cause.message);
+  }
 }
 
 /**
@@ -29,9 +45,8 @@ export class FileOutput implements Output {
 
   write(bytes: string | Uint8Array, onWritten: (error?: Error | null) => void): void {
     try {
-      if (this.#isWithinLine) this.#writeAll(Buffer.from('\n'));
-      this.#isWithinLine = false;
-      this.#writeAll(Buffer.from(bytes));
+      if (this.#isWithinLine) this.#writeAll(LINE_END);
+      this.#writeAll(typeof bytes === 'string' ? Buffer.from(bytes) : bytes);
     } catch (error) {
       onWritten(error as Error);
       return;
@@ -40,10 +55,14 @@ export class FileOutput implements Output {
   }
 
   #writeAll(bytes: Uint8Array): void {
-    let rest = bytes;
-    while (rest.byteLength > 0) {
-      rest = rest.subarray(this.writeSome(this.fd, rest));
-      this.#isWithinLine = rest.byteLength > 0;
+    let written = 0;
+    try {
+      while (written < bytes.byteLength) {
+        written += this.writeSome(this.fd, bytes.subarray(written));
+        this.#isWithinLine = bytes[written - 1] !== LF;
+      }
+    } catch (error) {
+      throw new CutOffError(written, error as Error);
     }
   }
 }

@@ -36,6 +36,20 @@ describe('messages', () => {
     expect(stderr).toBe('');
   });
 
+  it.each<[OutputFormat]>([['pretty'], ['json'], ['raw']])(
+    'are the same lines when several come at once (%s)',
+    async (format) => {
+      const texts = ['héllo', '', 'two\nlines'].map((text) => message(text));
+      const single = await printed(format, (messages) => {
+        for (const each of texts) void messages.handle(each);
+      });
+      const atOnce = await printed(format, (messages) => {
+        expect(messages.handleAhead(texts)).toBe(3);
+      });
+      expect(atOnce).toEqual(single);
+    },
+  );
+
   it('have no colours, on a terminal either', async () => {
     const print = (messages: PrintMessages): void | Promise<void> => messages.handle(message('x'));
     expect((await printed('pretty', print, true)).stdout).not.toContain('\u001b');
@@ -115,6 +129,14 @@ describe('a reader that is slower than what comes', () => {
     expect(isDone).toBe(false);
     stdout.resume();
     await pending;
+  });
+
+  it('is waited for with several messages, too', async () => {
+    const stdout = new PassThrough({ highWaterMark: 4 });
+    const pending = new PrintMessages('raw', stdout).handleAhead([message('more'), message('x')]);
+    expect(pending).toBeInstanceOf(Promise);
+    stdout.resume();
+    expect(await pending).toBe(2);
   });
 
   it('is not waited for while there is room', () => {

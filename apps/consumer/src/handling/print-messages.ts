@@ -1,6 +1,7 @@
-import { type Output, outputTo, print } from './file-output.js';
+import { CutOffError, type Output, outputTo, print } from './file-output.js';
 import { describeGap, describeStart, formatMessage, jsonGap, type OutputFormat } from './format.js';
 import type { Gap, Start } from './gap.js';
+import { formatLines, wholeLines } from './lines.js';
 import type { Message } from './message.js';
 import type { MessageHandler } from './message-handler.js';
 
@@ -17,6 +18,17 @@ export class PrintMessages implements MessageHandler {
 
   handle(message: Message): void | Promise<void> {
     return print(this.stdout, formatMessage[this.format](message));
+  }
+
+  /** Many lines in one writing. */
+  handleAhead(messages: readonly Message[]): number | Promise<number> {
+    try {
+      const pending = print(this.stdout, formatLines(this.format, messages));
+      return pending ? pending.then(() => messages.length) : messages.length;
+    } catch (error) {
+      if (!(error instanceof CutOffError)) throw error;
+      return wholeLines(this.format, messages, error.writtenBytes);
+    }
   }
 
   /** Nobody can overlook it; where stdout carries bare payloads, it goes to stderr. */
