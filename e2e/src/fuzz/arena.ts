@@ -2,7 +2,7 @@ import { freePort, type RecordedProcess } from '@relay/testing';
 import { Load } from '../ledger/load.js';
 import { Printed } from '../ledger/printed.js';
 import { Published } from '../ledger/published.js';
-import { Stage, subscribed, until } from '../stage.js';
+import { SECRET, Stage, subscribed, until } from '../stage.js';
 import type { Victim } from './attack.js';
 import { inTime } from './in-time.js';
 import { Tap } from './tap.js';
@@ -11,6 +11,10 @@ import { VitalSigns } from './vital-signs.js';
 const CHANNEL = 'honest';
 const HONEST_MESSAGE = `{"kind":"message","channel":"${CHANNEL}",`;
 const PER_SECOND = 200;
+/** What opens the live page. Attackers know it: without it there would not be much to try. */
+export const PAGE_TOKEN = `${SECRET}-to-look`;
+/** The page's user of Redis, who cannot publish in the honest publisher's place. */
+const PAGE_USER = { name: 'page', password: `${SECRET}-to-publish` };
 const HEALTH_MS = 20_000;
 /** Files that a consumer may have open in the end and not in the beginning: for who else is there. */
 const FILES_MORE = 16;
@@ -45,6 +49,10 @@ export class Arena {
     const stage = new Stage();
     try {
       const redis = await stage.redis();
+      const { name, password } = PAGE_USER;
+      await redis.cli('ACL', 'SETUSER', name, 'on', `>${password}`, '+publish', '&test_websocket');
+      const pageUrl = `redis://${name}:${password}@127.0.0.1:${redis.port}`;
+      const env = { PAGE_TOKEN, PAGE_REDIS_URL: pageUrl };
       const port = await freePort();
       const printed = new Printed('consumer');
       const flags = ['--host=127.0.0.1', `--port=${port}`, '--output=json'];
@@ -52,7 +60,7 @@ export class Arena {
         // What the attackers deliver is printed, too; of a line only we know that it is ours.
         if (stream === 'stdout' && isHonest(line)) printed.add(line);
       };
-      const consumer = stage.runWith({ onLine, unkept: 'stdout' }, 'consumer', ...flags);
+      const consumer = stage.runWith({ env, onLine, unkept: 'stdout' }, 'consumer', ...flags);
       await consumer.waitForLine('stderr', 'listening on');
       const tap = await Tap.start(port);
       const publisher = stage.run(

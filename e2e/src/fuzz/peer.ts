@@ -73,6 +73,12 @@ export class Peer {
     await this.upgraded();
   }
 
+  /** Waits for the head of an answer over HTTP, and gives what has come. */
+  async answered(): Promise<string> {
+    await this.#until(() => this.answer.includes('\r\n\r\n'), ANSWER_MS);
+    return this.answer;
+  }
+
   /** Waits for the consumer to agree to a WebSocket. */
   async upgraded(): Promise<void> {
     await this.#until(() => this.state !== 'tcp' && this.state !== 'upgrade', ANSWER_MS);
@@ -133,11 +139,11 @@ export class Peer {
   }
 
   /**
-   * Waits for a text frame of this event.
+   * Waits for a text frame of this event, and gives its text.
    *
    * @throws Error when it is not like `content`
    */
-  async next(event: string, content = /^/): Promise<void> {
+  async next(event: string, content = /^/): Promise<string> {
     const isIt = isEvent(event);
     await this.#until(() => this.frames.some(isIt) || this.isClosing, ANSWER_MS);
     const at = this.frames.findIndex(isIt);
@@ -148,6 +154,7 @@ export class Peer {
         .at(-1)
         ?.payload.toString() ?? '';
     if (!content.test(frame)) throw new Error(`${String(content)} expected, not ${frame}`);
+    return frame;
   }
 
   /** Whether a text frame of this event came that nobody took. */

@@ -4,8 +4,8 @@ export const STATES = ['tcp', 'upgrade', 'opened', 'greeted', 'delivering', 'clo
 /**
  * - `tcp`: nothing but a connection; the input is HTTP, or nothing at all
  * - `upgrade`: the input is a request to become a WebSocket, or part of one
- * - `opened`: a WebSocket, before `hello` and `welcome`
- * - `greeted`: the consumer has said `welcome`
+ * - `opened`: a WebSocket, before `hello` or `watch`, and `welcome`
+ * - `greeted`: the consumer has said `welcome`, to a publisher or to a page
  * - `delivering`: and has acknowledged an entry
  * - `closing`: the same, and one side has said that it closes
  */

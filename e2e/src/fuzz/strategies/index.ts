@@ -3,6 +3,7 @@ import { floodStrategies } from './floods.js';
 import { frameStrategies } from './frames.js';
 import { handshakeStrategies } from './handshakes.js';
 import { httpStrategies } from './http.js';
+import { pageStrategies } from './pages.js';
 import { payloadStrategies } from './payloads.js';
 import { sessionStrategies } from './sessions.js';
 
@@ -14,4 +15,5 @@ export const strategies: readonly Strategy[] = [
   ...handshakeStrategies,
   ...floodStrategies,
   ...httpStrategies,
+  ...pageStrategies,
 ];
