@@ -91,6 +91,17 @@ describe('a certificate of its own', () => {
     expect(mistakes({ cert: another, key })).toEqual([expect.stringContaining('VALUES_MISMATCH')]);
   });
 
+  it.each([
+    ['a key', () => own.key],
+    ['a key on one line', () => own.key.replaceAll('\n', ' ')],
+    ['a token and a line break', () => 'hunter2\n'],
+    ['what is longer than a path', () => 'hunter2/'.repeat(200)],
+  ])('are not shown where they are %s instead of a path', (_, given) => {
+    const complaint =
+      'KEY_FILE holds what seems to belong in a file; expected the path of that file';
+    expect(mistakes({ cert: folder.write('cert', own.cert), key: given() })).toEqual([complaint]);
+  });
+
   it('is refused when a certificate of its chain cannot be read', () => {
     const cert = folder.write('cert', `${own.cert}\n${damaged(authorities[0] ?? '')}`);
     const key = folder.write('key', own.key);

@@ -51,7 +51,7 @@ describe('loadConfig', () => {
   it('reports all mistakes at once, by name', () => {
     expect(mistakesOf({ APP_PORT: '70000' }, ['--output=loud', '--colour=red', 'word'])).toEqual([
       'unknown flag --colour; expected one of --app-port, --port, --redis-url, --output',
-      'unexpected argument "word"; expected flags such as --name=value',
+      'argument 3 is no flag; expected flags such as --name=value',
       'APP_PORT is "70000"; expected a port from 0 to 65535',
       '--output is "loud"; expected pretty or raw',
     ]);
@@ -102,6 +102,10 @@ describe('a secret', () => {
     const complaint = complaintOf({}, '--app-token=hunter2');
     expect(complaint).toContain('APP_TOKEN in the environment, or APP_TOKEN_FILE');
     expect(complaint).not.toContain('hunter2');
+    expect(complaintOf({}, '--app_token', 'hunter2')).toMatch(
+      /--app_token.*\nargument 2 is no flag/,
+    );
+    expect(complaintOf({}, '--app_token', 'hunter2')).not.toContain('hunter2');
     expect(complaintOf({}, '--app-tokn=hunter2')).not.toMatch(/hunter2|--app-token/);
     expect(helpText('app', secrets)).not.toContain('--app-token');
   });

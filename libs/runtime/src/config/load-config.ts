@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { holdsPassword, withoutPassword } from './schemas.js';
+import { holdsPassword } from './schemas.js';
 import { type ConfigOf, flagOf, type Setting, type Settings } from './setting.js';
 
 /** Every mistake in a configuration, by name. */
@@ -74,7 +74,7 @@ function readFlags(
   for (const token of tokens) {
     if (token.kind === 'positional') {
       mistakes.push(
-        `unexpected argument ${JSON.stringify(withoutPassword(token.value))}; expected flags such as --name=value`,
+        `argument ${token.index + 1} is no flag; expected flags such as --name=value`, // it may be a secret
       );
     }
     if (token.kind !== 'option') continue;
