@@ -47,7 +47,7 @@ export class Dispatcher {
   ) {
     for (const handler of handlers) deadLetters.expect(nameOf(handler));
     this.#takers = handlers.filter(
-      ({ handleAhead, dto, channels }) => handleAhead && !dto && !channels,
+      (handler) => 'handleAhead' in handler && !handler.dto && !handler.channels,
     );
   }
 
