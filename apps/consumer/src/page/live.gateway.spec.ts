@@ -144,7 +144,7 @@ describe('a page', () => {
 
 describe('a page that does not read', () => {
   /** Sends `refused` until it is left out; gives how many it was sent. */
-  function stuff(now: number): number {
+  function stuff(now = performance.now()): number {
     const frame = encodeLive({ event: 'refused', data: { request: 1, problem: 'x'.repeat(MiB) } });
     for (let sent = 0; sent < 100; sent++) {
       page.viewers.send(frame, now);
@@ -157,7 +157,7 @@ describe('a page that does not read', () => {
     const viewer = await ViewerClient.watch(page.port);
     expect(await viewer.next('items')).toMatchObject({ upTo: 0 });
     viewer.pause();
-    const sent = stuff(0);
+    const sent = stuff();
     const other = await ViewerClient.watch(page.port);
     await other.next('chain');
     await page.bring(message('missed'));
@@ -177,7 +177,7 @@ describe('a page that does not read', () => {
     const [[socket] = []] = added.mock.calls;
     if (!socket) throw new Error('the page has no viewer');
     viewer.pause();
-    stuff(0);
+    stuff();
     const paused = new Promise((resolve) => {
       const pause = socket.pause.bind(socket);
       socket.pause = () => {
@@ -203,12 +203,15 @@ describe('a page that does not read', () => {
     const viewer = await ViewerClient.watch(page.port);
     await viewer.next('chain');
     viewer.pause();
-    stuff(0);
+    const now = performance.now();
+    stuff(now);
     const other = await ViewerClient.watch(page.port);
     await other.next('chain');
-    page.viewers.send(encodeLive({ event: 'refused', data: { request: 1, problem: 'x' } }), 29_999);
+    const refused = (request: number): string =>
+      encodeLive({ event: 'refused', data: { request, problem: 'x' } });
+    page.viewers.send(refused(1), now + 29_999);
     expect(page.viewers.count).toBe(2);
-    page.viewers.send(encodeLive({ event: 'refused', data: { request: 2, problem: 'x' } }), 30_000);
+    page.viewers.send(refused(2), now + 30_000);
     viewer.resume();
     expect(await viewer.closed).toMatchObject({ code: 1006 });
     expect(await other.next('refused')).toMatchObject({ request: 1 });
