@@ -13,12 +13,7 @@ export const LIMITS = Object.freeze({
   entryBytes: 128 * 1024 * 1024,
 });
 
-const COUNTED = [
-  ...HTTP_LIMITS_COUNTED,
-  ...WEB_SOCKET_LIMITS_COUNTED,
-  'unread-bytes',
-  'window',
-] as const;
+const COUNTED = [...HTTP_LIMITS_COUNTED, ...WEB_SOCKET_LIMITS_COUNTED, 'window'] as const;
 
 export type Limit = (typeof COUNTED)[number];
 

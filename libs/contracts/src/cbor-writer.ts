@@ -13,12 +13,17 @@ const MAX_KEPT_BYTES = 1024 * 1024;
 
 const utf8 = new TextEncoder();
 
+const ZERO = 0x30;
+
 /** The most bytes that a text takes. */
 export function maxTextBytes(text: string): number {
   return MAX_HEAD_BYTES + 3 * text.length;
 }
 
-/** Writes CBOR (RFC 8949), one item after the other into the same memory. */
+/**
+ * Writes CBOR (RFC 8949), one item after the other into the same memory. There has to be room for all of
+ * them: nothing checks each.
+ */
 export class CborWriter {
   #bytes = new Uint8Array();
   #view = new DataView(this.#bytes.buffer);
@@ -32,9 +37,24 @@ export class CborWriter {
     this.#view = new DataView(this.#bytes.buffer);
   }
 
+  /** How many bytes are written since `begin`. */
+  get length(): number {
+    return this.#at;
+  }
+
+  /** How many bytes there is still room for. */
+  get room(): number {
+    return this.#bytes.byteLength - this.#at;
+  }
+
   /** What is written since `begin`: a view, good until the next `begin`. */
   get written(): Uint8Array {
-    return this.#bytes.subarray(0, this.#at);
+    return this.view(0, this.#at);
+  }
+
+  /** A part of what is written, good until the next `begin`. */
+  view(from: number, to: number): Uint8Array {
+    return this.#bytes.subarray(from, to);
   }
 
   /** Begins an array; its items follow. */
@@ -60,10 +80,32 @@ export class CborWriter {
     this.#at = at + length;
   }
 
+  /** The text of a prefix in ASCII and a whole number. */
+  numbered(prefix: string, value: number): void {
+    let digits = 1;
+    for (let rest = value; rest >= 10; rest = Math.floor(rest / 10)) digits += 1;
+    this.#head(Major.text, prefix.length + digits);
+    const bytes = this.#bytes;
+    let at = this.#at;
+    for (let index = 0; index < prefix.length; index++) bytes[at++] = prefix.charCodeAt(index);
+    this.#at = at + digits;
+    let rest = value;
+    for (let digit = this.#at - 1; digit >= at; digit--) {
+      const tens = Math.floor(rest / 10);
+      bytes[digit] = ZERO + rest - tens * 10;
+      rest = tens;
+    }
+  }
+
   bytes(bytes: Uint8Array): void {
     this.#head(Major.bytes, bytes.byteLength);
-    this.#bytes.set(bytes, this.#at);
-    this.#at += bytes.byteLength;
+    this.items(bytes);
+  }
+
+  /** Items that are written already. */
+  items(encoded: Uint8Array): void {
+    this.#bytes.set(encoded, this.#at);
+    this.#at += encoded.byteLength;
   }
 
   /** A whole number, not negative: beyond 32 bits as a float, which every reader has without big integers. */
@@ -85,8 +127,7 @@ export class CborWriter {
   #wideText(text: string): void {
     const bytes = utf8.encode(text);
     this.#head(Major.text, bytes.byteLength);
-    this.#bytes.set(bytes, this.#at);
-    this.#at += bytes.byteLength;
+    this.items(bytes);
   }
 
   #head(major: number, argument: number): void {

@@ -14,9 +14,22 @@ export {
   type UnknownFrame,
   type Welcome,
 } from './control-frames.js';
-export { decodeBinary, type Deliver, encodeDeliver, MAX_DELIVER_ENTRIES } from './deliver-frame.js';
+export {
+  decodeBinary,
+  type Deliver,
+  encodeDeliver,
+  MAX_DELIVER_ENTRIES,
+  writeDeliver,
+} from './deliver-frame.js';
 export { decodePayload, InvalidPayloadError, type PayloadDto } from './dto/payload-dto.js';
 export { type TestWebsocket, testWebsocketDto } from './dto/test-websocket.dto.js';
+export {
+  decodeEntries,
+  type EncodedEntries,
+  encodeEntries,
+  maxEncodedBytes,
+  writeEntry,
+} from './encoded-entries.js';
 export { type Entry, entryBytes, type GapEntry, GapReason, type MessageEntry } from './entries.js';
 export { InvalidFrameError } from './invalid-frame-error.js';
 export {

@@ -1,11 +1,14 @@
 import { compareOffsets, type Deliver, type Hello, type Offset, successor } from '@relay/contracts';
 import {
   Continuity,
+  entriesOf,
   MemoryOutbox,
   type NewGap,
   type ReadLimit,
   Receiver,
   type ReceiverAction,
+  type Run,
+  runOf,
   Sender,
   type SenderAction,
 } from '../src/index.js';
@@ -15,7 +18,6 @@ import type { Rule } from './violation.js';
 
 type Action = ReceiverAction<Connection>;
 type Welcome = Parameters<Sender['welcomed']>[0];
-type Entries = ReturnType<MemoryOutbox['read']>;
 type Tracked = Parameters<Receiver<Connection>['handled']>[0];
 
 /** A rule of the protocol broken, and the rules of the promise by which that is noticed. */
@@ -52,10 +54,10 @@ class SkipsOneWhenItResumes extends Sender {
     });
   }
 
-  override entriesRead(after: Offset, entries: Entries): readonly SenderAction[] {
+  override entriesRead(after: Offset, run: Run): readonly SenderAction[] {
     const asked = this.#asked;
     this.#asked = undefined;
-    return super.entriesRead(asked?.instead === after ? asked.after : after, entries);
+    return super.entriesRead(asked?.instead === after ? asked.after : after, run);
   }
 }
 
@@ -144,21 +146,22 @@ class OwesTheLastAcknowledgement extends Receiver<Connection> {
 }
 
 class DropsWithoutGap extends MemoryOutbox {
-  override read(after: Offset, limit: ReadLimit): Entries {
-    const entries = super.read(after, limit);
-    const [first, ...rest] = entries;
-    if (first?.kind !== 'gap' || first.reason !== 'overflow') return entries;
-    return rest.length > 0 ? rest : this.read(first.offset, limit);
+  override read(after: Offset, limit: ReadLimit): Run {
+    const run = super.read(after, limit);
+    const [first, ...rest] = entriesOf(run);
+    if (first?.kind !== 'gap' || first.reason !== 'overflow') return run;
+    return rest.length > 0 ? runOf(rest) : this.read(first.offset, limit);
   }
 }
 
 class CountsOneTooMany extends MemoryOutbox {
-  override read(after: Offset, limit: ReadLimit): Entries {
-    return super
-      .read(after, limit)
-      .map((entry) =>
+  override read(after: Offset, limit: ReadLimit): Run {
+    const entries = entriesOf(super.read(after, limit));
+    return runOf(
+      entries.map((entry) =>
         entry.kind === 'gap' && entry.count !== null ? { ...entry, count: entry.count + 1 } : entry,
-      );
+      ),
+    );
   }
 }
 

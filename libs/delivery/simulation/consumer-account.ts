@@ -184,7 +184,7 @@ export class ConsumerAccount {
       this.#counted.add(message);
       return;
     }
-    if (entry.kind !== 'message' || entry.payload !== message.payload) {
+    if (entry.kind !== 'message' || !isSame(entry.payload, message.payload)) {
       throw new Violation('lost without a gap', `${where} is not message ${message.number}`);
     }
     if (this.#handledAt.has(message)) this.saw(HANDLED_AGAIN);
@@ -253,4 +253,8 @@ export class ConsumerAccount {
 export interface Place {
   readonly outbox: PlainOutbox;
   readonly n: number;
+}
+
+function isSame(a: Uint8Array, b: Uint8Array): boolean {
+  return a.byteLength === b.byteLength && a.every((byte, index) => byte === b[index]);
 }

@@ -1,9 +1,11 @@
 import { mayComeBack, type Offset } from '@relay/contracts';
 import {
+  entriesOf,
   Heartbeat,
   HEARTBEAT,
   type MemoryOutbox,
   randomisedExponentialBackoff,
+  type Run,
   type Sender,
   type SenderAction,
   slowRetry,
@@ -118,12 +120,13 @@ export class DeliveryLink {
       if (action.frame.event === 'goodbye') model.finished(this.consumer, outbox.id);
       this.#send(action.frame);
     } else if (action.kind === 'deliver') {
-      const { after, entries } = action;
+      const { after, run } = action;
+      const entries = entriesOf(kept(run));
       model.delivered(this.consumer, entries);
-      this.#send({ event: 'deliver', data: { after, entries: [...entries] } });
+      this.#send({ event: 'deliver', data: { after, entries } });
     } else if (action.kind === 'read') {
       const { after, limit } = action;
-      const early = readsLate ? undefined : outbox.read(after, limit);
+      const early = readsLate ? undefined : kept(outbox.read(after, limit));
       const answer = (): void => {
         if (this.#hasEnded) return;
         this.perform(this.sender.entriesRead(after, early ?? outbox.read(after, limit)));
@@ -172,4 +175,9 @@ export class DeliveryLink {
     wire.near.onFrame = wire.near.onClose = () => undefined;
     wire.near.close(code);
   }
+}
+
+/** A run that stays as it is, whatever becomes of the outbox. */
+function kept(run: Run): Run {
+  return { ...run, items: run.items.slice() };
 }

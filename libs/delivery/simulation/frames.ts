@@ -19,7 +19,7 @@ export interface PublishedMessage {
   /** Counts what was published, from 0. */
   readonly number: number;
   readonly channel: string;
-  /** Its identity tells the message. */
+  /** No other message has these bytes. */
   readonly payload: Uint8Array;
   /** When Redis took it. */
   readonly at: number;

@@ -114,7 +114,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({
       do: fc.constant('publish' as const),
       count: fc.constantFrom(1, 1, 2, 3, 5, 12),
-      bytes: fc.constantFrom(1, 20, 20, 200),
+      bytes: fc.constantFrom(4, 20, 20, 200),
     }),
   },
   { weight: 7, arbitrary: fc.record({ do: fc.constant('wait' as const), ms: shortMs }) },

@@ -67,7 +67,7 @@ export class World {
     for (const step of steps) this.#do(step);
     this.#heal();
     this.#comeToRest();
-    this.#publish(CHANNELS.length, 1);
+    this.#publish(CHANNELS.length, 4);
     this.#clock.advance(2 * this.#setup.redisLatencyMs + 1);
     this.#comeToRest();
     if (this.#clock.pending > 0) {
@@ -116,8 +116,8 @@ export class World {
 
   #publish(count: number, bytes: number): void {
     for (let n = 0; n < count; n++) {
-      const channel = CHANNELS[this.#published++ % CHANNELS.length] ?? '';
-      this.#redis.publish(channel, new Uint8Array(bytes));
+      const channel = CHANNELS[this.#published % CHANNELS.length] ?? '';
+      this.#redis.publish(channel, payloadOf(this.#published++, bytes));
     }
   }
 
@@ -227,4 +227,11 @@ export function simulate(history: History, parts: Parts = REAL_PARTS): Model {
   const { model } = new World(history.setup, parts).run(history.steps);
   model.checkExcused(excused(history));
   return model;
+}
+
+/** No other message has these bytes. */
+function payloadOf(number: number, bytes: number): Uint8Array {
+  const payload = new Uint8Array(bytes);
+  new DataView(payload.buffer).setUint32(0, number);
+  return payload;
 }

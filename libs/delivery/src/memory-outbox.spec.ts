@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { type Entry, GapReason } from '@relay/contracts';
+import { GapReason } from '@relay/contracts';
 import { MemoryOutbox } from './memory-outbox.js';
 import type { ReadLimit } from './outbox.js';
+import { entriesOf, type Run } from './run.js';
 import { newGap, newMessage } from './testing/entries.js';
 
 const ALL: ReadLimit = { entries: 10_000, bytes: 1_000_000 };
@@ -12,8 +13,8 @@ function outboxOf(count: number, bounds = {}): MemoryOutbox {
   return outbox;
 }
 
-function told(entries: readonly Entry[]): string[] {
-  return entries.map((entry) =>
+function told(run: Run): string[] {
+  return entriesOf(run).map((entry) =>
     entry.kind === 'message'
       ? entry.offset
       : `${entry.reason} up to ${entry.offset}, ${String(entry.count)}`,
@@ -29,7 +30,7 @@ describe('an outbox in memory', () => {
 
   it('reads behind an offset', () => {
     expect(told(outboxOf(3).read('0-2', ALL))).toEqual(['0-3']);
-    expect(outboxOf(3).read('0-3', ALL)).toEqual([]);
+    expect(outboxOf(3).read('0-3', ALL).count).toBe(0);
   });
 
   it('reads no more than is asked for, but one entry however large', () => {
@@ -86,7 +87,7 @@ describe('an outbox in memory that is full', () => {
   });
 
   it('says until when what is missing was taken in', () => {
-    const [gap] = outboxOf(5, { maxMessages: 2 }).read('0-0', ALL);
+    const [gap] = entriesOf(outboxOf(5, { maxMessages: 2 }).read('0-0', ALL));
     expect(gap).toMatchObject({ from: null, to: 3 });
   });
 
@@ -120,7 +121,7 @@ describe('an outbox in memory that is full', () => {
       outbox.append(newMessage(10 * n + 7));
     }
     outbox.append(newMessage());
-    const [oldest, ...others] = outbox.read('0-0', ALL);
+    const [oldest, ...others] = entriesOf(outbox.read('0-0', ALL));
     expect(oldest).toMatchObject({ reason: 'redis-silent', from: 0, to: 2_005, count: null });
     expect(oldest?.offset).toBe('0-401');
     expect(outbox.size).toBe(1_001);

@@ -1,6 +1,7 @@
-import { type Entry, entryBytes, type GapEntry, GapReason, type Offset } from '@relay/contracts';
+import { type GapEntry, GapReason, type Offset } from '@relay/contracts';
+import { EntryLog } from './entry-log.js';
 import type { NewEntry, NewGap, Outbox, ReadLimit } from './outbox.js';
-import { Ring } from './ring.js';
+import { joined, type Run, runOf } from './run.js';
 
 export interface OutboxBounds {
   readonly maxMessages: number;
@@ -27,12 +28,9 @@ interface KeptGap {
 export class MemoryOutbox implements Outbox {
   /** Messages that went because it was full, though not everyone had handled them. */
   dropped = 0;
-  readonly #entries = new Ring<NewEntry>();
+  readonly #log = new EntryLog();
   #keptGaps: KeptGap[] = [];
-  /** The number of the oldest entry in `#entries`. */
-  #oldest = 1;
   #released = 0;
-  #bytes = 0;
   /** When the newest message that was dropped had been taken in. */
   #droppedUntil: number | null = null;
 
@@ -42,95 +40,82 @@ export class MemoryOutbox implements Outbox {
   ) {}
 
   get oldest(): Offset {
-    return offsetOf(this.#keptGaps[0]?.first ?? this.#oldest);
+    return offsetOf(this.#keptGaps[0]?.first ?? this.#log.oldest);
   }
 
   get next(): Offset {
-    return offsetOf(this.#next);
+    return offsetOf(this.#log.next);
   }
 
   /** How many entries it holds. */
   get size(): number {
-    return this.#entries.length + this.#keptGaps.length;
+    return this.#log.length + this.#keptGaps.length;
   }
 
   /** How many bytes its messages take, by `entryBytes`. */
   get bytes(): number {
-    return this.#bytes;
+    return this.#log.bytes;
   }
 
   /** How many entries lie behind `offset`, those that overflowed left out. */
   entriesBehind(offset: Offset): number {
-    return this.#next - Math.max(numberOf(offset) + 1, this.#oldest);
+    return this.#log.next - this.#heldBehind(offset);
   }
 
   /** How many messages it holds behind `offset`. */
   messagesBehind(offset: Offset): number {
-    let count = 0;
-    for (let n = Math.max(numberOf(offset) + 1, this.#oldest); n < this.#next; n++) {
-      if (this.#entries.at(n - this.#oldest)?.kind === 'message') count += 1;
-    }
-    return count;
+    return this.entriesBehind(offset) - this.#log.gapsFrom(this.#heldBehind(offset));
   }
 
   append(entry: NewEntry): void {
-    this.#entries.push(entry);
-    this.#bytes += entryBytes(entry);
-    while (
-      this.#entries.length > this.bounds.maxMessages ||
-      (this.#bytes > this.bounds.maxBytes && this.#entries.length > 1)
-    ) {
-      this.#overflow();
-    }
+    const { maxMessages, maxBytes } = this.bounds;
+    const log = this.#log;
+    log.push(entry);
+    while (log.length > maxMessages || (log.bytes > maxBytes && log.length > 1)) this.#overflow();
   }
 
-  read(after: Offset, limit: ReadLimit): readonly Entry[] {
-    const entries: Entry[] = [];
+  read(after: Offset, limit: ReadLimit): Run {
+    const gaps: GapEntry[] = [];
     let n = numberOf(after) + 1;
-    let bytes = 0;
-    while (n < this.#oldest && entries.length < limit.entries) {
+    while (n < this.#log.oldest && gaps.length < limit.entries) {
       const gap = this.#missing(n);
-      entries.push(gap);
+      gaps.push(gap);
       n = numberOf(gap.offset) + 1;
     }
-    for (; n >= this.#oldest && entries.length < limit.entries; n++) {
-      const entry = this.#entries.at(n - this.#oldest);
-      if (entry === undefined) break;
-      bytes += entryBytes(entry);
-      if (bytes > limit.bytes && entries.length > 0) break;
-      entries.push(placed(entry, offsetOf(n)));
-    }
-    return entries;
+    if (gaps.length === 0) return this.#held(n, limit);
+    const entries = limit.entries - gaps.length;
+    const held = this.#held(n, { ...limit, entries });
+    // only an entry that comes first may be larger than what is asked for
+    return entries > 0 && held.bytes <= limit.bytes ? joined(runOf(gaps), held) : runOf(gaps);
   }
 
   release(upTo: Offset): void {
-    const n = Math.min(numberOf(upTo), this.#next - 1);
+    const n = Math.min(numberOf(upTo), this.#log.next - 1);
     this.#released = Math.max(this.#released, n);
     this.#keptGaps = this.#keptGaps.filter(({ last }) => last > n);
-    while (this.#oldest <= n) this.#shift();
+    this.#log.discard(n);
   }
 
-  get #next(): number {
-    return this.#oldest + this.#entries.length;
+  /** The number of the first entry behind `offset` that it holds or will hold. */
+  #heldBehind(offset: Offset): number {
+    return Math.max(numberOf(offset) + 1, this.#log.oldest);
   }
 
-  #shift(): NewEntry | undefined {
-    const entry = this.#entries.shift();
-    if (entry === undefined) return undefined;
-    this.#oldest += 1;
-    this.#bytes -= entryBytes(entry);
-    return entry;
+  #held(n: number, limit: ReadLimit): Run {
+    const span = this.#log.span(n, limit);
+    if (span === undefined) return runOf([]);
+    return { ...span, first: offsetOf(n), last: offsetOf(n + span.count - 1) };
   }
 
   #overflow(): void {
-    const n = this.#oldest;
-    const entry = this.#shift();
-    if (entry?.kind === 'gap') {
-      this.#keptGaps.push({ first: n, last: n, gap: entry });
+    const n = this.#log.oldest;
+    const shifted = this.#log.shift();
+    if (shifted?.gap) {
+      this.#keptGaps.push({ first: n, last: n, gap: shifted.gap });
       if (this.#keptGaps.length > MAX_KEPT_GAPS) this.#mergeOldestGaps();
-    } else if (entry) {
+    } else if (shifted) {
       this.dropped += 1;
-      this.#droppedUntil = entry.receivedAt;
+      this.#droppedUntil = shifted.at;
     }
   }
 
@@ -150,21 +135,10 @@ export class MemoryOutbox implements Outbox {
     }
     const kept = this.#keptGaps.find(({ last }) => last >= n);
     if (kept && kept.first <= n) return { ...kept.gap, offset: offsetOf(kept.last) };
-    const upTo = (kept?.first ?? this.#oldest) - 1;
+    const upTo = (kept?.first ?? this.#log.oldest) - 1;
     const count = upTo - n + 1;
     return gapUpTo(upTo, { reason: GapReason.overflow, to: this.#droppedUntil, count });
   }
-}
-
-/** Field by field: objects that are spread have no common shape, which makes every use of them dear. */
-function placed(entry: NewEntry, offset: Offset): Entry {
-  if (entry.kind === 'gap') {
-    const { reason, from, to, count } = entry;
-    return { kind: 'gap', offset, reason, from, to, count };
-  }
-  const { channel, pattern, payload, receivedAt } = entry;
-  if (pattern === undefined) return { kind: 'message', offset, channel, payload, receivedAt };
-  return { kind: 'message', offset, channel, pattern, payload, receivedAt };
 }
 
 function gapUpTo(n: number, gap: Pick<GapEntry, 'reason' | 'to' | 'count'>): GapEntry {

@@ -1,4 +1,5 @@
-import type { Entry, GapEntry, MessageEntry, Offset } from '@relay/contracts';
+import type { GapEntry, MessageEntry, Offset } from '@relay/contracts';
+import type { Run } from './run.js';
 
 /** A message before it has its place. */
 export type NewMessage = Omit<MessageEntry, 'offset'>;
@@ -28,8 +29,10 @@ export interface Outbox {
   /**
    * The entries behind `after`, in order. Where some of them are no longer there, a gap with the number
    * of messages that it stands for is in their place, its offset that of the last of them.
+   *
+   * @returns good until the next call of any method
    */
-  read(after: Offset, limit: ReadLimit): MaybePromise<readonly Entry[]>;
+  read(after: Offset, limit: ReadLimit): MaybePromise<Run>;
   /** Forgets the entries up to and with `upTo`: everyone has handled them. */
   release(upTo: Offset): MaybePromise<void>;
 }

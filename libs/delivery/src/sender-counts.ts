@@ -1,4 +1,5 @@
-import { BEFORE_ALL, compareOffsets, type Entry, GapReason, type Offset } from '@relay/contracts';
+import { BEFORE_ALL, compareOffsets, GapReason, type Offset } from '@relay/contracts';
+import { entriesOf, type Run } from './run.js';
 
 /** What a sender has done since it exists, in plain numbers. */
 export class SenderCounts {
@@ -11,16 +12,15 @@ export class SenderCounts {
   /** The end of what was ever sent. */
   #sentOnce: Offset = BEFORE_ALL;
 
-  /** A frame is sent: `entries`, which lie behind `after` and end at `last`. */
-  sent(after: Offset, entries: readonly Entry[], last: Offset): void {
+  /** A frame is sent: the entries of `run`, which lie behind `after`. */
+  sent(after: Offset, run: Run): void {
     const sentOnce = this.#sentOnce;
-    this.sentEntries += entries.length;
-    if (compareOffsets(last, sentOnce) > 0) this.#sentOnce = last;
-    const fresh =
-      compareOffsets(after, sentOnce) >= 0
-        ? entries
-        : entries.filter(({ offset }) => compareOffsets(offset, sentOnce) > 0);
-    this.resentEntries += entries.length - fresh.length;
+    this.sentEntries += run.count;
+    if (compareOffsets(run.last, sentOnce) > 0) this.#sentOnce = run.last;
+    const isFresh = compareOffsets(after, sentOnce) >= 0;
+    if (isFresh && !run.hasGaps) return;
+    const fresh = entriesOf(run).filter(({ offset }) => compareOffsets(offset, sentOnce) > 0);
+    this.resentEntries += run.count - fresh.length;
     for (const entry of fresh) {
       if (entry.kind === 'gap' && entry.reason === GapReason.tooLarge) this.tooLargeMessages += 1;
     }

@@ -13,6 +13,7 @@ import {
 } from '@relay/contracts';
 import type { ReadLimit } from './outbox.js';
 import { Ring } from './ring.js';
+import { entriesOf, type Run, runOf, takenInAt } from './run.js';
 import { entriesUpTo, SenderCounts } from './sender-counts.js';
 
 /** What a frame carries at the most; a single larger entry travels alone. */
@@ -27,7 +28,7 @@ export interface OutboxEnds {
 
 export type SenderAction =
   | { readonly kind: 'send'; readonly frame: PublisherFrame }
-  | { readonly kind: 'deliver'; readonly after: Offset; readonly entries: readonly Entry[] }
+  | { readonly kind: 'deliver'; readonly after: Offset; readonly run: Run }
   /** Read the outbox and answer with `entriesRead`. */
   | { readonly kind: 'read'; readonly after: Offset; readonly limit: ReadLimit }
   /** The cursor moved: something may be released. */
@@ -166,20 +167,23 @@ export class Sender {
   }
 
   /** The answer to the action `read`. */
-  entriesRead(after: Offset, entries: readonly Entry[]): readonly SenderAction[] {
+  entriesRead(after: Offset, read: Run): readonly SenderAction[] {
     this.#isReading = false;
     if (this.#connection.state !== 'delivering') return NOTHING;
     if (after !== this.sent) return this.#pump(); // asked for on a connection before
+    if (read.count === 0) return NOTHING;
     const { welcome } = this.#connection;
-    const { entries: fitting, last, bytes } = this.#fitting(entries, welcome);
-    if (fitting.length === 0) return NOTHING;
-    this.counts.sent(after, fitting, last.offset);
-    const first = fitting[0]?.offset ?? after;
-    this.#inFlight.push({ first, last, entries: fitting.length, bytes });
-    this.#inFlightEntries += fitting.length;
+    const run = this.#sendable(read, welcome);
+    // a connection before may have had more room; one alone waits for an acknowledgement
+    if (!this.#fits(run, welcome)) return run.count > 1 ? this.#pump() : NOTHING;
+    const { count: entries, bytes, first } = run;
+    const last = { offset: run.last, at: run.lastAt };
+    this.counts.sent(after, run);
+    this.#inFlight.push({ first, last, entries, bytes });
+    this.#inFlightEntries += entries;
     this.#inFlightBytes += bytes;
     this.#sent = last;
-    return [{ kind: 'deliver', after, entries: fitting }, ...this.#pump()];
+    return [{ kind: 'deliver', after, run }, ...this.#pump()];
   }
 
   /** Nothing more will be appended: say goodbye once everything is acknowledged. */
@@ -247,51 +251,37 @@ export class Sender {
     };
   }
 
-  /** The entry as this consumer gets it behind `last`. */
-  #sendable(entry: Entry, last: Entry | undefined, { maxEntryBytes }: Welcome): Entry {
-    if (entry.kind === 'gap') {
-      return entry.reason === GapReason.overflow && entry.from === null
-        ? { ...entry, from: this.#placeOf(last).at }
-        : entry;
-    }
-    if (entryBytes(entry) <= maxEntryBytes) return entry;
-    const { offset, receivedAt } = entry;
-    const reason = GapReason.tooLarge;
-    return { kind: 'gap', offset, reason, from: receivedAt, to: receivedAt, count: 1 };
+  /** Whether the window takes it; a single entry may always be in flight. */
+  #fits({ count, bytes }: Run, { window }: Welcome): boolean {
+    if (this.#inFlightEntries === 0 && count === 1) return true;
+    return (
+      this.#inFlightEntries + count <= window.entries && this.#inFlightBytes + bytes <= window.bytes
+    );
   }
 
-  /**
-   * As many of `entries` as the window takes; a single one always may be in flight. The very array that was
-   * read where all of it goes as it is: others may get the same.
-   */
-  #fitting(
-    entries: readonly Entry[],
-    welcome: Welcome,
-  ): { entries: readonly Entry[]; bytes: number; last: Place } {
-    const isAlone = this.#inFlightEntries === 0;
-    const room = welcome.window.bytes - this.#inFlightBytes;
-    const fitting: Entry[] = [];
-    let isAsRead = true;
-    let bytes = 0;
-    let last: Entry | undefined;
-    for (const read of entries) {
-      const entry = this.#sendable(read, last, welcome);
-      isAsRead &&= entry === read;
-      const size = entryBytes(entry);
-      if (bytes + size > room && !(isAlone && last === undefined)) break;
-      bytes += size;
-      fitting.push(entry);
-      last = entry;
-    }
-    const isAll = isAsRead && fitting.length === entries.length;
-    return { entries: isAll ? entries : fitting, bytes, last: this.#placeOf(last) };
+  /** What was read as this consumer gets it: mostly the very same, that others may get it, too. */
+  #sendable(run: Run, { maxEntryBytes }: Welcome): Run {
+    if (!run.hasGaps && run.largestBytes <= maxEntryBytes) return run;
+    let { at } = this.#sent;
+    const entries = entriesOf(run).map((entry) => {
+      const sendable = sendableEntry(entry, at, maxEntryBytes);
+      at = takenInAt(entry);
+      return sendable;
+    });
+    return runOf(entries);
   }
+}
 
-  /** Where it lies; without an entry, where everything that was sent ends. */
-  #placeOf(entry: Entry | undefined): Place {
-    if (entry === undefined) return this.#sent;
-    return { offset: entry.offset, at: entry.kind === 'message' ? entry.receivedAt : entry.to };
+/** @param at where what lies before it ends */
+function sendableEntry(entry: Entry, at: number | null, maxEntryBytes: number): Entry {
+  if (entry.kind === 'gap') {
+    const isEndOnly = entry.reason === GapReason.overflow && entry.from === null;
+    return isEndOnly ? { ...entry, from: at } : entry;
   }
+  if (entryBytes(entry) <= maxEntryBytes) return entry;
+  const { offset, receivedAt } = entry;
+  const reason = GapReason.tooLarge;
+  return { kind: 'gap', offset, reason, from: receivedAt, to: receivedAt, count: 1 };
 }
 
 function close(code: CloseCode, reason: string): SenderAction {

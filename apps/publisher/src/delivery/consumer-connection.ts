@@ -4,7 +4,6 @@ import {
   type ConsumerFrame,
   decodeFromConsumer,
   encodeControl,
-  type Entry,
   type Goodbye,
   InvalidFrameError,
   type Offset,
@@ -14,6 +13,7 @@ import {
 import {
   type MemoryOutbox,
   randomisedExponentialBackoff,
+  type Run,
   Sender,
   type SenderAction,
   slowRetry,
@@ -22,7 +22,7 @@ import { EventLog, Tenfold, withoutPassword } from '@relay/runtime';
 import { LimitsReached } from '../limits.js';
 import { AckTiming } from './ack-timing.js';
 import { type ConsumerAccess, PassageError } from './consumer-access.js';
-import { boundGrant, isLess, maxUnreadBytes } from './grant.js';
+import { boundGrant, isLess } from './grant.js';
 import type { Failure } from './failure.js';
 import { Line, type LineEvents } from './line.js';
 import type { SharedFrames } from './shared-frames.js';
@@ -31,12 +31,14 @@ import type { SharedFrames } from './shared-frames.js';
 const HEALTHY_AFTER_MS = 10_000;
 
 type State = 'connecting' | 'connected' | 'closed';
+type ReadAction = Extract<SenderAction, { kind: 'read' }>;
 
 /** What a connection asks of, and tells, whoever keeps all of them. */
 export interface Surroundings {
   /** Whether another consumer that is connected has this name. */
   isNameTaken(consumer: string, by: ConsumerConnection): boolean;
-  welcomed(connection: ConsumerConnection): void;
+  /** The consumer is to be told how things stand: it has come, or could not be told before. */
+  statusOwed(connection: ConsumerConnection): void;
   /** The consumer has acknowledged more. */
   progressed(connection: ConsumerConnection): void;
 }
@@ -60,6 +62,8 @@ export class ConsumerConnection {
   #lastProblem: string | undefined;
   #onEnd: (() => void) | undefined;
   #hasReadThisTurn = false;
+  #postponed: ReadAction | undefined;
+  #owesStatus = false;
   readonly #tooLarge = new Tenfold();
 
   constructor(
@@ -83,6 +87,10 @@ export class ConsumerConnection {
     received: (bytes, isBinary) => {
       this.#receive(bytes, isBinary);
     },
+    drained: () => {
+      if (this.#owesStatus) this.surroundings.statusOwed(this);
+      this.#readPostponed();
+    },
     ended: (failure) => {
       this.#ended(failure);
     },
@@ -95,6 +103,11 @@ export class ConsumerConnection {
 
   get shownUrl(): string {
     return this.#shownUrl;
+  }
+
+  /** Whether the network, or the consumer, takes less than there is to send. */
+  get isCongested(): boolean {
+    return this.#line?.isCongested === true;
   }
 
   /** Entries that this consumer has not acknowledged. */
@@ -119,6 +132,8 @@ export class ConsumerConnection {
 
   sendStatus(status: Omit<Status, 'waiting'>): void {
     if (this.state !== 'connected') return;
+    this.#owesStatus = this.isCongested;
+    if (this.#owesStatus) return;
     this.heardUntilTold = status.heardUntil;
     const data = { ...status, waiting: this.waiting };
     this.#line?.send(encodeControl({ event: 'status', data }));
@@ -164,7 +179,6 @@ export class ConsumerConnection {
         }
         const welcome = boundGrant(frame.data);
         if (isLess(welcome, frame.data)) this.reached.add('window');
-        if (this.#line) this.#line.maxUnreadBytes = maxUnreadBytes(welcome);
         const actions = this.sender.welcomed(welcome);
         if (this.sender.state === 'delivering') this.#welcomed(consumer);
         return actions;
@@ -191,7 +205,7 @@ export class ConsumerConnection {
     const url = this.#shownUrl;
     const sentence = `connected to ${consumer} at ${url}, entries waiting: ${waiting}`;
     this.#log.info('consumer-connected', sentence, { consumer, url, waiting });
-    this.surroundings.welcomed(this);
+    this.surroundings.statusOwed(this);
   }
 
   #perform(actions: readonly SenderAction[]): void {
@@ -201,11 +215,10 @@ export class ConsumerConnection {
           this.#line?.send(encodeControl(action.frame));
           break;
         case 'deliver':
-          this.#deliver(action.after, action.entries);
+          this.#deliver(action.after, action.run);
           break;
         case 'read':
-          if (this.#hasReadThisTurn) setImmediate(() => this.#read(action));
-          else this.#read(action);
+          this.#read(action);
           break;
         case 'progress':
           this.surroundings.progressed(this);
@@ -217,21 +230,39 @@ export class ConsumerConnection {
     }
   }
 
-  /** One frame for each turn of the event loop: between two, what Redis has to say is heard. */
-  #read({ after, limit }: Extract<SenderAction, { kind: 'read' }>): void {
-    if (!this.#hasReadThisTurn) setImmediate(() => (this.#hasReadThisTurn = false));
+  /**
+   * One frame for each turn of the event loop: between two, what Redis has to say is heard. None while one
+   * still waits for the network: the outbox bounds what waits, the memory of a socket would not.
+   */
+  #read(read: ReadAction): void {
+    if (this.isCongested) {
+      this.#postponed = read;
+      return;
+    }
+    if (this.#hasReadThisTurn) {
+      setImmediate(() => this.#read(read));
+      return;
+    }
     this.#hasReadThisTurn = true;
+    setImmediate(() => (this.#hasReadThisTurn = false));
+    const { after, limit } = read;
     this.#perform(this.sender.entriesRead(after, this.frames.read(after, limit)));
     this.#tellTooLarge();
   }
 
-  #deliver(after: Offset, entries: readonly Entry[]): void {
-    const last = entries.at(-1)?.offset ?? after;
-    this.acks.sent(last);
-    this.#line?.send(this.frames.encode(after, entries));
+  #readPostponed(): void {
+    const read = this.#postponed;
+    this.#postponed = undefined;
+    if (read) this.#read(read);
+  }
+
+  #deliver(after: Offset, run: Run): void {
+    this.acks.sent(run.last);
+    this.#line?.deliver(this.frames.encode(after, run));
     if (this.#log.isDebugging) {
-      const sentence = `${entries.length} entries up to ${last} to ${this.#shownUrl}`;
-      this.#log.debug('frame-sent', sentence, { entries: entries.length, last });
+      const { count: entries, last } = run;
+      const sentence = `${entries} entries up to ${last} to ${this.#shownUrl}`;
+      this.#log.debug('frame-sent', sentence, { entries, last });
     }
   }
 
@@ -249,6 +280,7 @@ export class ConsumerConnection {
     const hasFinished = this.sender.state === 'finished';
     this.sender.disconnected();
     this.acks.disconnected();
+    this.#readPostponed();
     if (this.state === 'closed' || hasFinished) {
       this.#end();
       return;

@@ -80,7 +80,7 @@ export class Delivery implements SubscriptionAccount {
       this.connections.some(
         (other) => other !== by && other.state === 'connected' && other.consumer === consumer,
       ),
-    welcomed: (connection) => {
+    statusOwed: (connection) => {
       this.#sendStatus(connection);
     },
     progressed: (connection) => {

@@ -41,7 +41,7 @@ it('frames that the network has not taken yet are not changed by those behind th
       receivedAt: 2000,
     })),
   );
-  while (delivery.connections[0]?.sender.counts.sentEntries !== COUNT + 1) await nextTurn();
+  while (!delivery.connections[0]?.isCongested) await nextTurn();
   connection.socket.resume();
   const fills = (await connection.entries(COUNT)).map((entry) =>
     entry.kind === 'message' ? [...new Set(entry.payload)] : [],

@@ -18,11 +18,3 @@ export function boundGrant(welcome: Welcome): Welcome {
 export function isLess({ window }: Welcome, granted: Welcome): boolean {
   return window.entries < granted.window.entries || window.bytes < granted.window.bytes;
 }
-
-/**
- * The bytes of frames that a consumer can have left unread if it acknowledges only what it has read: three
- * for each that the window counts, whatever script channels are written in, and what is around an entry.
- */
-export function maxUnreadBytes({ window, maxEntryBytes }: Welcome): number {
-  return 3 * Math.max(window.bytes, maxEntryBytes) + 256 * window.entries + LIMITS.frameBytes;
-}

@@ -13,6 +13,8 @@ const HANDSHAKE_TIMEOUT_MS = 10_000;
 export interface LineEvents {
   opened(): void;
   received(bytes: Buffer, isBinary: boolean): void;
+  /** The network has taken the frame that it was slow to take. */
+  drained(): void;
   /** The line is no more, or never was. */
   ended(failure: Failure): void;
 }
@@ -21,8 +23,8 @@ export interface LineEvents {
 export class Line {
   /** The proxy on the way; undefined without one. */
   readonly proxy: string | undefined;
-  /** More than this unread by the consumer ends the line. */
-  maxUnreadBytes = Infinity;
+  /** Whether a frame waits for the network: what comes behind it is better kept where it is. */
+  isCongested = false;
   readonly #socket: WebSocket;
   /** What is known of the end, the first cause first. */
   #failure: Failure | undefined;
@@ -43,7 +45,8 @@ export class Line {
     this.#socket = this.#dial(url, passage);
     // ws has such a timer, too, but it begins when a proxy has answered
     this.#timer = setTimeout(() => {
-      this.#fail('does not answer in time');
+      this.#failure ??= { text: 'does not answer in time', needsPerson: false };
+      this.#socket.terminate();
       way.abort();
     }, HANDSHAKE_TIMEOUT_MS);
   }
@@ -53,17 +56,24 @@ export class Line {
     clearTimeout(this.#timer);
   }
 
-  /** Sends a frame; its memory may be written to again as soon as this has returned. */
-  send(frame: string | Uint8Array): void {
+  /** Says something short. */
+  send(text: string): void {
+    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(text);
+  }
+
+  /** Sends a large frame; its memory may be written to again as soon as this has returned. */
+  deliver(frame: Uint8Array): void {
     const socket = this.#socket;
     if (socket.readyState !== WebSocket.OPEN) return;
-    if (socket.bufferedAmount > this.maxUnreadBytes) {
-      this.reached.add('unread-bytes');
-      this.#fail('acknowledges, but does not read');
-      return;
-    }
-    socket.send(frame);
+    socket.send(frame, this.#onTaken);
+    this.isCongested = socket.bufferedAmount > 0;
   }
+
+  readonly #onTaken = (): void => {
+    if (!this.isCongested) return;
+    this.isCongested = false;
+    this.events.drained();
+  };
 
   /** Hears no more, and closes; does not wait for long for the consumer to agree. */
   close(code: CloseCode, reason: string): void {
@@ -121,14 +131,10 @@ export class Line {
     });
     socket.on('close', (code, reason) => {
       clearTimeout(this.#timer);
+      this.isCongested = false;
       this.events.ended(this.#failure ?? failureOfClose(code, reason.toString()));
     });
     return socket;
-  }
-
-  #fail(text: string): void {
-    this.#failure ??= { text, needsPerson: false };
-    this.#socket.terminate();
   }
 }
 

@@ -1,62 +1,51 @@
-import {
-  CborWriter,
-  compareOffsets,
-  encodeDeliver,
-  type Entry,
-  type Offset,
-} from '@relay/contracts';
-import type { MemoryOutbox, ReadLimit } from '@relay/delivery';
+import { CborWriter, compareOffsets, type Offset, writeDeliver } from '@relay/contracts';
+import type { MemoryOutbox, ReadLimit, Run } from '@relay/delivery';
 
 interface Read {
   readonly after: Offset;
   readonly limit: ReadLimit;
   readonly next: Offset;
-  readonly entries: readonly Entry[];
+  readonly run: Run;
 }
 
 /**
- * Reads and encodes what goes to the consumers. Those that are at the same place ask for the same one after
- * the other: it is read and encoded once. No more than the last frame is remembered.
+ * Reads and writes what goes to the consumers. Those that are at the same place ask for the same one after
+ * the other: it is read and written once. No more than the last frame is remembered.
  */
 export class SharedFrames {
   /** Frames are written one over the other: memory that is touched for the first time is slow. */
   readonly #writer = new CborWriter();
   #read: Read | undefined;
   /** What the writer holds. */
-  #written: { readonly after: Offset; readonly entries: readonly Entry[] } | undefined;
+  #written: { readonly after: Offset; readonly run: Run } | undefined;
 
   constructor(private readonly outbox: MemoryOutbox) {}
 
-  /** The same array as before where that is what the outbox would give. */
-  read(after: Offset, limit: ReadLimit): readonly Entry[] {
+  /** The same run as before where that is what the outbox would give. */
+  read(after: Offset, limit: ReadLimit): Run {
     const { oldest, next } = this.outbox;
-    const first = this.#read?.entries[0];
-    const isThere = first !== undefined && compareOffsets(oldest, first.offset) <= 0;
-    if (this.#read && isThere && isSame(this.#read, { after, limit, next })) {
-      return this.#read.entries;
-    }
-    const entries = this.outbox.read(after, limit);
-    this.#read = { after, limit, next, entries };
-    return entries;
+    const isThere = this.#read && compareOffsets(oldest, this.#read.run.first) <= 0;
+    if (this.#read && isThere && isSame(this.#read, { after, limit, next })) return this.#read.run;
+    const run = this.outbox.read(after, limit);
+    this.#read = { after, limit, next, run };
+    return run;
   }
 
   /**
-   * The frame `deliver`: a view, good until the next frame is encoded.
+   * The frame `deliver`: a view, good until the next frame is written.
    *
-   * @param entries never changed afterwards; those of one `read` are known again
+   * @param run that of the same `read` is known again
    */
-  encode(after: Offset, entries: readonly Entry[]): Uint8Array {
-    if (this.#written?.entries === entries && this.#written.after === after) {
-      return this.#writer.written;
-    }
+  encode(after: Offset, run: Run): Uint8Array {
+    if (this.#written?.run === run && this.#written.after === after) return this.#writer.written;
     this.#written = undefined;
-    const bytes = encodeDeliver({ after, entries }, this.#writer);
-    this.#written = { after, entries };
+    const bytes = writeDeliver(this.#writer, after, run);
+    this.#written = { after, run };
     return bytes;
   }
 }
 
-function isSame(read: Read, { after, limit, next }: Omit<Read, 'entries'>): boolean {
+function isSame(read: Read, { after, limit, next }: Omit<Read, 'run'>): boolean {
   return (
     read.after === after &&
     read.next === next &&

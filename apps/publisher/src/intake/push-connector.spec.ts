@@ -24,8 +24,11 @@ afterEach(async () => {
 async function subscribe(protocol: 2 | 3): Promise<{ heard: string[]; byIoredis: number[] }> {
   const heard: string[] = [];
   const byIoredis: number[] = [];
-  const Connector = pushConnector((channel, _pattern, payload) => {
-    heard.push(`${channel} ${Buffer.from(payload).toString()}`);
+  const Connector = pushConnector({
+    message: (channel, _pattern, payload) => {
+      heard.push(`${channel} ${Buffer.from(payload).toString()}`);
+    },
+    read: () => Promise.resolve(),
   });
   subscriber = new Redis(redis.url, { Connector, protocol });
   subscriber.on('messageBuffer', (channel: Buffer, payload: Buffer) => {

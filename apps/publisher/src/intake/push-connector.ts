@@ -8,20 +8,24 @@ import { connect as connectTls } from 'node:tls';
 import { AbstractConnector, type RedisOptions } from 'ioredis';
 import { MAX_PUSH_BYTES, RespPushes, type StreamParts } from './resp-pushes.js';
 
-/** Bytes from Redis lie in pieces of memory of this size, which the payloads in them keep. */
-const SLAB_BYTES = 1024 * 1024;
 /** What is read at once, at the most. */
 const READ_BYTES = 256 * 1024;
 
 const NOTHING = Buffer.alloc(0);
 
-export type OnMessage = StreamParts['message'];
+/** What a connector tells. */
+export interface PushListener {
+  /** A message was published. The payload is a view, good until what `read` returns has settled. */
+  message: StreamParts['message'];
+  /** That was all there was to read for now: what came is to be taken. */
+  read(): Promise<void>;
+}
 
 /**
- * A connector for ioredis that takes published messages out of the stream before ioredis parses it, and
- * calls `onMessage` for each. All else is ioredis's as before, and in the order in which it came.
+ * A connector for ioredis that takes published messages out of the stream before ioredis parses it. All else
+ * is ioredis's as before, and in the order in which it came.
  */
-export function pushConnector(onMessage: OnMessage): new (options: unknown) => AbstractConnector {
+export function pushConnector(listener: PushListener): new (options: unknown) => AbstractConnector {
   return class extends AbstractConnector {
     readonly #options: RedisOptions;
 
@@ -32,7 +36,7 @@ export function pushConnector(onMessage: OnMessage): new (options: unknown) => A
 
     connect(): Promise<Socket> {
       const { host, port, path, family, tls } = this.#options;
-      const onread = readInto(onMessage, () => socket);
+      const onread = readInto(listener, () => socket);
       const address = path === undefined ? { host, port, family } : { path };
       const options = { ...address, ...tls, onread } as TcpNetConnectOpts;
       const socket: Socket = tls ? connectTls(options) : connectTcp(options);
@@ -45,31 +49,52 @@ export function pushConnector(onMessage: OnMessage): new (options: unknown) => A
   };
 }
 
-/** Reads into slabs; a push that is not whole yet is kept where the rest of it will be read to. */
-function readInto(onMessage: OnMessage, socket: () => Socket): OnReadOpts {
-  let slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
+/** Memory that is read into, and how many of the reads in it are not taken yet. */
+interface Slab {
+  readonly bytes: Buffer;
+  held: number;
+}
+
+/**
+ * Reads into the same memory again and again, as long as what lay there is taken by then. A push that is not
+ * whole yet is kept where the rest of it will be read to.
+ */
+function readInto(listener: PushListener, socket: () => Socket): OnReadOpts {
+  let slab = newSlab();
   let begun = 0;
   let end = 0;
   const pushes = new RespPushes({
-    message: onMessage,
-    // not `push`: that may keep bytes back, and what comes after would overtake them
-    other: (bytes) => socket().emit('data', bytes),
+    message: (channel, pattern, payload) => {
+      listener.message(channel, pattern, payload);
+    },
+    // not `push`: that may keep bytes back, and what comes after would overtake them; a copy, since ioredis keeps it
+    other: (bytes) => socket().emit('data', Buffer.from(bytes)),
   });
   return {
     buffer: () => {
-      if (end + MAX_PUSH_BYTES > SLAB_BYTES) {
-        const next = Buffer.allocUnsafeSlow(SLAB_BYTES);
-        end = slab.copy(next, 0, begun, end);
-        begun = 0;
-        slab = next;
-      }
-      return slab.subarray(end, end + READ_BYTES);
+      const rest = slab.bytes.subarray(begun, end);
+      if (slab.held > 0) slab = newSlab();
+      rest.copy(slab.bytes);
+      begun = 0;
+      end = rest.length;
+      return slab.bytes.subarray(end, end + READ_BYTES);
     },
     callback: (length) => {
       end += length;
-      begun += pushes.read(slab.subarray(begun, end));
+      begun += pushes.read(slab.bytes.subarray(begun, end));
       socket().emit('data', NOTHING); // a sign of life, which ioredis's socketTimeout waits for
+      void hold(slab, listener.read());
       return true;
     },
   };
+}
+
+function newSlab(): Slab {
+  return { bytes: Buffer.allocUnsafeSlow(MAX_PUSH_BYTES + READ_BYTES), held: 0 };
+}
+
+async function hold(slab: Slab, taken: Promise<void>): Promise<void> {
+  slab.held += 1;
+  await taken;
+  slab.held -= 1;
 }

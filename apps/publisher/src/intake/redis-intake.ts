@@ -57,8 +57,9 @@ export class RedisIntake extends ServerRedis {
   #refusals = 0;
   /** Which Redis process answered last. */
   #runId: string | undefined;
-  /** What came in since the event loop turned last. */
+  /** What one reading has brought so far, and when. */
   #batch: { handler: MessageHandler; messages: NewMessage[] }[] = [];
+  #readAt = 0;
 
   constructor(
     private readonly intake: RedisIntakeOptions,
@@ -69,8 +70,11 @@ export class RedisIntake extends ServerRedis {
     this.#answerTimeoutMs = intake.answerTimeoutMs ?? 5_000;
     this.#client = new Redis(intake.url, {
       ...(intake.caFile !== undefined && { tls: { ca: readFileSync(intake.caFile) } }),
-      Connector: pushConnector((channel, pattern, payload) => {
-        this.#take(channel, pattern, payload);
+      Connector: pushConnector({
+        message: (channel, pattern, payload) => {
+          this.#take(channel, pattern, payload);
+        },
+        read: () => this.#handOn(),
       }),
       lazyConnect: true,
       autoResubscribe: false,
@@ -118,9 +122,11 @@ export class RedisIntake extends ServerRedis {
     });
     client.on('messageBuffer', (channel: Buffer, payload: Buffer) => {
       this.#take(channel.toString(), undefined, payload);
+      void this.#handOn();
     });
     client.on('pmessageBuffer', (pattern: Buffer | string, channel: Buffer, payload: Buffer) => {
       this.#take(channel.toString(), pattern.toString(), payload);
+      void this.#handOn();
     });
     client.connect().catch(() => undefined); // the error event has told it
     callback();
@@ -248,25 +254,30 @@ export class RedisIntake extends ServerRedis {
     if (wasUp) this.#tell('connection closed');
   }
 
-  /** What one turn of the event loop brings goes to its handler at once, in order. */
+  /** What one reading brings goes to its handler at once, in order. */
   #take(channel: string, pattern: string | undefined, payload: Uint8Array): void {
     const handler = this.#handlerOf(channel);
     if (handler === undefined) return;
-    const message = newMessage(channel, pattern, payload, Date.now());
-    if (this.#batch.length === 0) setImmediate(() => this.#handOn());
     const last = this.#batch.at(-1);
+    if (last === undefined) this.#readAt = Date.now();
+    const message = newMessage(channel, pattern, payload, this.#readAt);
     if (last?.handler === handler) last.messages.push(message);
     else this.#batch.push({ handler, messages: [message] });
   }
 
-  #handOn(): void {
+  /** Settles when the handlers have taken it. */
+  async #handOn(): Promise<void> {
     const batch = this.#batch;
+    if (batch.length === 0) return;
     this.#batch = [];
-    for (const { handler, messages } of batch) {
-      const channels = new RedisContext([messages[0]?.channel ?? '']);
-      handler(messages, channels).catch((error: unknown) => {
-        this.#log.error('internal-error', 'messages could not be taken in', { error });
-      });
+    try {
+      await Promise.all(
+        batch.map(({ handler, messages }) =>
+          handler(messages, new RedisContext([messages[0]?.channel ?? ''])),
+        ),
+      );
+    } catch (error) {
+      this.#log.error('internal-error', 'messages could not be taken in', { error });
     }
   }
 

@@ -60,9 +60,8 @@ export function measureConsumers(metrics: Metrics, { connections, outbox }: Deli
     'relay_oldest_unacknowledged_age_seconds',
     'How long ago the oldest entry was taken in that the consumer has not acknowledged; 0 if there is none.',
     ({ sender }) => {
-      const [oldest] = outbox.read(sender.acknowledged, { entries: 1, bytes: 1 });
-      const at = oldest?.kind === 'gap' ? oldest.to : oldest?.receivedAt;
-      return at ? Math.max(0, Date.now() - at) / 1000 : 0;
+      const { lastAt } = outbox.read(sender.acknowledged, { entries: 1, bytes: 1 });
+      return lastAt === null ? 0 : Math.max(0, Date.now() - lastAt) / 1000;
     },
   );
   gauge(
