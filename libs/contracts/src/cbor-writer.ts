@@ -28,6 +28,9 @@ export class CborWriter {
   #bytes = new Uint8Array();
   #view = new DataView(this.#bytes.buffer);
   #at = 0;
+  /** The last name, and how it is written. */
+  #name: string | undefined;
+  #nameItem = new Uint8Array();
 
   /** Begins anew, over what was written before, with room for `capacityBytes`. */
   begin(capacityBytes: number): void {
@@ -78,6 +81,21 @@ export class CborWriter {
       bytes[at + index] = code;
     }
     this.#at = at + length;
+  }
+
+  /** A text, at less cost if it is the same as the last time. */
+  name(text: string): void {
+    if (text !== this.#name) {
+      const from = this.#at;
+      this.text(text);
+      this.#name = text;
+      this.#nameItem = this.#bytes.slice(from, this.#at);
+      return;
+    }
+    const item = this.#nameItem;
+    const at = this.#at;
+    for (let index = 0; index < item.length; index++) this.#bytes[at + index] = item[index] ?? 0;
+    this.#at = at + item.length;
   }
 
   /** The text of a prefix in ASCII and a whole number. */

@@ -1,7 +1,7 @@
 import { CborReader } from './cbor-reader.js';
 import { CborWriter, MAX_HEAD_BYTES, maxTextBytes } from './cbor-writer.js';
 import type { UnknownFrame } from './control-frames.js';
-import { type EncodedEntries, encodeEntries, readEntries } from './encoded-entries.js';
+import { encodeEntries, readEntries } from './encoded-entries.js';
 import type { Entry } from './entries.js';
 import { InvalidFrameError } from './invalid-frame-error.js';
 import type { Offset } from './offset.js';
@@ -20,27 +20,30 @@ export const MAX_DELIVER_ENTRIES = 8192;
 const EVENT = 'deliver';
 const MAX_EVENT_BYTES = 200;
 
+const heads = new CborWriter();
+
 export function encodeDeliver({ after, entries }: Deliver): Uint8Array {
-  return writeDeliver(new CborWriter(), after, encodeEntries(entries));
+  const { count, items } = encodeEntries(entries);
+  const head = deliverHead(after, count);
+  const frame = new Uint8Array(head.byteLength + items.byteLength);
+  frame.set(head);
+  frame.set(items, head.byteLength);
+  return frame;
 }
 
 /**
- * Writes the binary frame `["deliver", after, [entry, …]]` in CBOR (RFC 8949).
+ * What the binary frame `["deliver", after, [entry, …]]` begins with, in CBOR (RFC 8949). The encoded entries
+ * follow.
  *
- * @returns the memory of the writer: the frame lies there until it writes the next one
+ * @returns good until the next call
  */
-export function writeDeliver(
-  writer: CborWriter,
-  after: Offset,
-  { count, items }: EncodedEntries,
-): Uint8Array {
-  writer.begin(2 * MAX_HEAD_BYTES + maxTextBytes(EVENT) + maxTextBytes(after) + items.byteLength);
-  writer.array(3);
-  writer.text(EVENT);
-  writer.text(after);
-  writer.array(count);
-  writer.items(items);
-  return writer.written;
+export function deliverHead(after: Offset, count: number): Uint8Array {
+  heads.begin(2 * MAX_HEAD_BYTES + maxTextBytes(EVENT) + maxTextBytes(after));
+  heads.array(3);
+  heads.text(EVENT);
+  heads.text(after);
+  heads.array(count);
+  return heads.written;
 }
 
 /**

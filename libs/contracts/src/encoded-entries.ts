@@ -1,5 +1,5 @@
 import { CborReader, type Scalar } from './cbor-reader.js';
-import { CborWriter, MAX_HEAD_BYTES, maxTextBytes } from './cbor-writer.js';
+import { CborWriter, MAX_HEAD_BYTES } from './cbor-writer.js';
 import type { Entry, GapEntry, MessageEntry } from './entries.js';
 import { InvalidFrameError } from './invalid-frame-error.js';
 
@@ -16,7 +16,11 @@ type Unplaced<E extends Entry> = Omit<E, 'offset'>;
 type Place = MessageEntry['offset'] | number;
 
 const LATEST_TIME = 8.64e15;
-const LONGEST_NUMBER = String(Number.MAX_SAFE_INTEGER);
+/** The array of an entry, and what is in it. */
+const MAX_ITEMS = 7;
+const MAX_CHARACTER_BYTES = 3;
+/** Characters of an offset `0-n`. */
+const MAX_NUMBERED = 2 + String(Number.MAX_SAFE_INTEGER).length;
 
 /** The first item of an entry. */
 const Kind = { message: 0, gap: 1 } as const;
@@ -26,11 +30,9 @@ export function maxEncodedBytes(
   entry: Unplaced<MessageEntry> | Unplaced<GapEntry>,
   at: Place,
 ): number {
-  const offset = maxTextBytes(typeof at === 'number' ? `0-${LONGEST_NUMBER}` : at);
-  if (entry.kind === 'gap') return 5 * MAX_HEAD_BYTES + offset + maxTextBytes(entry.reason);
-  const { payload, channel, pattern = '' } = entry;
-  const texts = maxTextBytes(channel) + maxTextBytes(pattern);
-  return 4 * MAX_HEAD_BYTES + offset + texts + payload.byteLength;
+  const characters = (typeof at === 'number' ? MAX_NUMBERED : at.length) + namesLength(entry);
+  const payloadBytes = entry.kind === 'message' ? entry.payload.byteLength : 0;
+  return MAX_ITEMS * MAX_HEAD_BYTES + MAX_CHARACTER_BYTES * characters + payloadBytes;
 }
 
 /**
@@ -49,7 +51,7 @@ export function writeEntry(
     writePlace(writer, at);
     writer.number(entry.receivedAt);
     writer.bytes(entry.payload);
-    writer.text(entry.channel);
+    writer.name(entry.channel);
     if (pattern !== undefined) writer.text(pattern);
     return;
   }
@@ -82,6 +84,11 @@ export function readEntries(reader: CborReader, count: number): Entry[] {
   const entries: Entry[] = [];
   for (let index = 0; index < count; index++) entries.push(readEntry(reader, index));
   return entries;
+}
+
+function namesLength(entry: Unplaced<MessageEntry> | Unplaced<GapEntry>): number {
+  if (entry.kind === 'gap') return entry.reason.length;
+  return entry.channel.length + (entry.pattern === undefined ? 0 : entry.pattern.length);
 }
 
 function writePlace(writer: CborWriter, at: Place): void {

@@ -17,9 +17,9 @@ export {
 export {
   decodeBinary,
   type Deliver,
+  deliverHead,
   encodeDeliver,
   MAX_DELIVER_ENTRIES,
-  writeDeliver,
 } from './deliver-frame.js';
 export { decodePayload, InvalidPayloadError, type PayloadDto } from './dto/payload-dto.js';
 export { type TestWebsocket, testWebsocketDto } from './dto/test-websocket.dto.js';

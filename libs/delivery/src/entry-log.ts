@@ -2,7 +2,7 @@ import type { NewEntry, NewGap, ReadLimit } from './outbox.js';
 import { Segment, type Span } from './segment.js';
 
 /** Segments that are kept to be used again. */
-const MAX_SPARE = 2;
+const MAX_SPARE = 16;
 
 /** What an entry was that is no longer held. */
 export interface Shifted {

@@ -3,6 +3,7 @@ import {
   CloseCode,
   type ConsumerFrame,
   decodeFromConsumer,
+  deliverHead,
   encodeControl,
   type Goodbye,
   InvalidFrameError,
@@ -25,7 +26,6 @@ import { type ConsumerAccess, PassageError } from './consumer-access.js';
 import { boundGrant, isLess } from './grant.js';
 import type { Failure } from './failure.js';
 import { Line, type LineEvents } from './line.js';
-import type { SharedFrames } from './shared-frames.js';
 
 /** A connection that lived this long proved healthy: the next failure counts as the first. */
 const HEALTHY_AFTER_MS = 10_000;
@@ -70,7 +70,6 @@ export class ConsumerConnection {
     private readonly url: string,
     publisher: string,
     private readonly outbox: MemoryOutbox,
-    private readonly frames: SharedFrames,
     private readonly access: ConsumerAccess,
     private readonly surroundings: Surroundings,
     private readonly reached = new LimitsReached(),
@@ -246,7 +245,7 @@ export class ConsumerConnection {
     this.#hasReadThisTurn = true;
     setImmediate(() => (this.#hasReadThisTurn = false));
     const { after, limit } = read;
-    this.#perform(this.sender.entriesRead(after, this.frames.read(after, limit)));
+    this.#perform(this.sender.entriesRead(after, this.outbox.read(after, limit)));
     this.#tellTooLarge();
   }
 
@@ -258,7 +257,7 @@ export class ConsumerConnection {
 
   #deliver(after: Offset, run: Run): void {
     this.acks.sent(run.last);
-    this.#line?.deliver(this.frames.encode(after, run));
+    this.#line?.deliver(deliverHead(after, run.count), run.items);
     if (this.#log.isDebugging) {
       const { count: entries, last } = run;
       const sentence = `${entries} entries up to ${last} to ${this.#shownUrl}`;

@@ -13,7 +13,6 @@ import type { LimitsReached } from '../limits.js';
 import type { SubscriptionAccount } from '../intake/subscription-account.js';
 import { ConsumerAccess } from './consumer-access.js';
 import { ConsumerConnection, type Surroundings } from './consumer-connection.js';
-import { SharedFrames } from './shared-frames.js';
 
 const STATUS_INTERVAL_MS = 1_000;
 /** The reasons of the gaps that an intake records; the others come about on the way. */
@@ -60,18 +59,9 @@ export class Delivery implements SubscriptionAccount {
     this.received = new Tally(channels);
     const passages = access ?? new ConsumerAccess(new Tokens({}), {});
     this.outbox = new MemoryOutbox(randomUUID(), bounds);
-    const frames = new SharedFrames(this.outbox);
     this.connections = consumerUrls.map(
       (url) =>
-        new ConsumerConnection(
-          url,
-          name,
-          this.outbox,
-          frames,
-          passages,
-          this.#surroundings,
-          reached,
-        ),
+        new ConsumerConnection(url, name, this.outbox, passages, this.#surroundings, reached),
     );
   }
 

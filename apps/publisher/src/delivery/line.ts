@@ -1,8 +1,10 @@
+import type { Socket } from 'node:net';
 import { CloseCode, closeReason, mayComeBack, SUB_PROTOCOL } from '@relay/contracts';
 import { Heartbeat, HEARTBEAT } from '@relay/delivery';
 import { answerPings, keepAlive, limitOfError, WEB_SOCKET_LIMITS } from '@relay/runtime';
 import { WebSocket } from 'ws';
 import { LIMITS, type LimitsReached } from '../limits.js';
+import { BinaryFrames } from './binary-frames.js';
 import type { ConsumerAccess, Passage } from './consumer-access.js';
 import { generateMask } from './frame-mask.js';
 import { type Failure, failureOfAnswer, failureOfError, failureOfProxy } from './failure.js';
@@ -26,6 +28,9 @@ export class Line {
   /** Whether a frame waits for the network: what comes behind it is better kept where it is. */
   isCongested = false;
   readonly #socket: WebSocket;
+  /** What is under it, once it stands. */
+  #transport: Socket | undefined;
+  readonly #frames = new BinaryFrames();
   /** What is known of the end, the first cause first. */
   #failure: Failure | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -61,12 +66,15 @@ export class Line {
     if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(text);
   }
 
-  /** Sends a large frame; its memory may be written to again as soon as this has returned. */
-  deliver(frame: Uint8Array): void {
-    const socket = this.#socket;
-    if (socket.readyState !== WebSocket.OPEN) return;
-    socket.send(frame, this.#onTaken);
-    this.isCongested = socket.bufferedAmount > 0;
+  /**
+   * Sends a binary frame, past ws but in the same order: `head` and then `body`, whose memory may be written
+   * to again as soon as this has returned. None while the line is congested.
+   */
+  deliver(head: Uint8Array, body: Uint8Array): void {
+    const transport = this.#transport;
+    if (this.#socket.readyState !== WebSocket.OPEN || transport === undefined) return;
+    transport.write(this.#frames.write(head, body), this.#onTaken);
+    this.isCongested = transport.writableLength > 0;
   }
 
   readonly #onTaken = (): void => {
@@ -106,6 +114,7 @@ export class Line {
       this.reached.add('unread-pongs');
     });
     socket.on('upgrade', ({ socket: transport }) => {
+      this.#transport = transport;
       keepAlive(socket, transport, new Heartbeat(HEARTBEAT, performance.now()), () => {
         this.#failure ??= { text: 'does not answer any more', needsPerson: false };
       });

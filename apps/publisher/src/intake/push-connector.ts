@@ -56,11 +56,12 @@ interface Slab {
 }
 
 /**
- * Reads into the same memory again and again, as long as what lay there is taken by then. A push that is not
- * whole yet is kept where the rest of it will be read to.
+ * Reads into two slabs by turns, as long as what lay there is taken by then: the next is asked for before a
+ * promise can settle. A push that is not whole yet is kept where the rest of it will be read to.
  */
 function readInto(listener: PushListener, socket: () => Socket): OnReadOpts {
   let slab = newSlab();
+  let other = newSlab();
   let begun = 0;
   let end = 0;
   const pushes = new RespPushes({
@@ -73,8 +74,10 @@ function readInto(listener: PushListener, socket: () => Socket): OnReadOpts {
   return {
     buffer: () => {
       const rest = slab.bytes.subarray(begun, end);
-      if (slab.held > 0) slab = newSlab();
-      rest.copy(slab.bytes);
+      const next = other.held === 0 ? other : newSlab();
+      rest.copy(next.bytes);
+      other = slab;
+      slab = next;
       begun = 0;
       end = rest.length;
       return slab.bytes.subarray(end, end + READ_BYTES);
