@@ -100,8 +100,7 @@ export class CborWriter {
 
   /** The text of a prefix in ASCII and a whole number. */
   numbered(prefix: string, value: number): void {
-    let digits = 1;
-    for (let rest = value; rest >= 10; rest = Math.floor(rest / 10)) digits += 1;
+    const digits = digitsOf(value);
     this.#head(Major.text, prefix.length + digits);
     const bytes = this.#bytes;
     let at = this.#at;
@@ -109,8 +108,8 @@ export class CborWriter {
     this.#at = at + digits;
     let rest = value;
     for (let digit = this.#at - 1; digit >= at; digit--) {
-      const tens = Math.floor(rest / 10);
-      bytes[digit] = ZERO + rest - tens * 10;
+      const tens = rest <= LARGEST_UINT32 ? (rest / 10) >>> 0 : Math.floor(rest / 10);
+      bytes[digit] = ZERO + (rest - tens * 10);
       rest = tens;
     }
   }
@@ -168,4 +167,10 @@ export class CborWriter {
       this.#at += 5;
     }
   }
+}
+
+function digitsOf(value: number): number {
+  let digits = 1;
+  for (let limit = 10; value >= limit; limit *= 10) digits += 1;
+  return digits;
 }

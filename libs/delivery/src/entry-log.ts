@@ -1,7 +1,7 @@
 import type { NewEntry, NewGap, ReadLimit } from './outbox.js';
 import { Segment, type Span } from './segment.js';
 
-/** Segments that are kept to be used again. */
+/** Segments that are kept to be used again: more than a consumer's window goes through. */
 const MAX_SPARE = 16;
 
 /** What an entry was that is no longer held. */
@@ -75,6 +75,7 @@ export class EntryLog {
 
   #drop(): void {
     const segment = this.#segments.shift();
-    if (segment && this.#spare.length < MAX_SPARE) this.#spare.push(segment);
+    if (!segment || segment.isOversize || this.#spare.length === MAX_SPARE) return;
+    this.#spare.push(segment);
   }
 }

@@ -38,6 +38,11 @@ export class Segment {
     return this.#next;
   }
 
+  /** Whether it has more memory than most, for one large entry. */
+  get isOversize(): boolean {
+    return this.#writer.length + this.#writer.room > SEGMENT_BYTES;
+  }
+
   /** Begins anew with the number `first`, and with room for `entry`: what was in it is gone. */
   begin(first: number, entry: NewEntry): void {
     this.#first = first;
