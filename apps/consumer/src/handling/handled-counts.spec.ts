@@ -1,8 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { GapReason } from '@relay/contracts';
 import { HandledCounts } from './handled-counts.js';
-import { Message } from './message.js';
-import { bareMessage, gap, message, origin, start } from './testing/recording.js';
+import { bareMessage, delivered, gap, message, start } from './testing/recording.js';
 
 let counts: HandledCounts;
 
@@ -15,15 +14,11 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-function takenIn(receivedAt: number, channel = 'news', pattern?: string): Message {
-  return new Message(channel, Buffer.from(''), new Date(receivedAt), origin(1), pattern);
-}
-
 describe('messages', () => {
   it('count by their channel, or the pattern that matched', () => {
     counts.add(message('a', 'news'));
     counts.add(message('b', 'news'));
-    counts.add(takenIn(0, 'nothing', 'n*'));
+    counts.add(delivered({ channel: 'nothing', pattern: 'n*' }));
     expect(Object.fromEntries(counts.messages)).toEqual({ news: 2, 'n*': 1, other: 0 });
   });
 
@@ -41,12 +36,12 @@ describe('messages', () => {
   });
 
   it('count by the time since the intake', () => {
-    counts.add(takenIn(9_500));
+    counts.add(delivered({ receivedAt: 9_500 }));
     expect(counts.sinceIntake).toMatchObject({ count: 1, sum: 0.5 });
   });
 
   it('count as 0 seconds old when the clock of the publisher is ahead', () => {
-    counts.add(takenIn(12_000));
+    counts.add(delivered({ receivedAt: 12_000 }));
     expect(counts.sinceIntake).toMatchObject({ count: 1, sum: 0 });
   });
 });

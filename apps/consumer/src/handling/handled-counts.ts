@@ -45,12 +45,12 @@ export class HandledCounts {
   }
 
   #addMessage(message: Message): void {
-    if (message.offset === undefined) {
+    if (message.publisher === undefined) {
       this.bareMessages += 1;
       return;
     }
     this.messages.add(message.pattern ?? message.channel);
-    const ms = Math.max(0, Date.now() - message.receivedAt.getTime());
+    const ms = Math.max(0, Date.now() - message.receivedAtMs);
     this.sinceIntake.observe(ms / 1000);
     this.latencies.observe(ms);
   }
