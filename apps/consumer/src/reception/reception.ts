@@ -188,8 +188,8 @@ export class Reception {
     const source = { publisher, outbox };
     this.dispatcher.dispatch({
       items: entries.map((entry) => itemOf(entry, source)),
-      onHandled: () => {
-        this.#perform(this.#receiver.handled(from, performance.now()));
+      onHandled: (count) => {
+        this.#perform(this.#receiver.handled(from, performance.now(), count));
       },
       // of a publisher that is gone or was replaced, it is the last that is left
       isKept: () => from.connection !== undefined,
