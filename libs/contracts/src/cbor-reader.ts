@@ -169,7 +169,8 @@ export class CborReader {
 
   #isNameAgain(length: number): boolean {
     const bytes = this.#bytes;
-    const [at, nameAt] = [this.#at, this.#nameAt];
+    const at = this.#at;
+    const nameAt = this.#nameAt;
     for (let index = 0; index < length; index++) {
       if (bytes[at + index] !== bytes[nameAt + index]) return false;
     }
