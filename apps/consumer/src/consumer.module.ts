@@ -13,6 +13,7 @@ import type { ConsumerConfig } from './consumer.config.js';
 import { DeadLetters } from './handling/dead-letters.js';
 import { Dispatcher } from './handling/dispatcher.js';
 import { PrintMessages } from './handling/print-messages.js';
+import { RunClock } from './handling/run-clock.js';
 import { ConsumerHealth } from './health/consumer-health.js';
 import { LIMITS, LimitsReached } from './limits.js';
 import { measureConsumer } from './metrics/consumer-metrics.js';
@@ -78,16 +79,19 @@ export class ConsumerModule {
         {
           provide: Dispatcher,
           inject: [DeadLetters, { token: Feed, optional: true }],
-          useFactory: (deadLetters: DeadLetters, feed?: Feed) =>
+          useFactory: (deadLetters: DeadLetters, feed?: Feed) => {
+            const clock = new RunClock();
             // What becomes of a message: list your own handlers here.
-            new Dispatcher(
-              [
-                new PrintMessages(config.output),
-                ...(feed ? [new ShowOnPage(feed, deadLetters)] : []),
-              ],
-              { attempts: config.handlerAttempts, timeoutMs: config.handlerTimeoutMs },
-              deadLetters,
-            ),
+            const handlers = [
+              new PrintMessages(config.output),
+              ...(feed ? [new ShowOnPage(feed, deadLetters, clock)] : []),
+            ];
+            const options = {
+              attempts: config.handlerAttempts,
+              timeoutMs: config.handlerTimeoutMs,
+            };
+            return new Dispatcher(handlers, options, deadLetters, clock);
+          },
         },
         {
           provide: Reception,

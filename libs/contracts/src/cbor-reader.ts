@@ -29,6 +29,9 @@ const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 export class CborReader {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
+  /** Where the frame lies: a typed array takes its time to say so. */
+  readonly #buffer: ArrayBufferLike;
+  readonly #bufferAt: number;
   #at = 0;
   /** The last name, and where its item lay. */
   #name = '';
@@ -37,7 +40,9 @@ export class CborReader {
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#buffer = bytes.buffer;
+    this.#bufferAt = bytes.byteOffset;
+    this.#view = new DataView(this.#buffer, this.#bufferAt, bytes.byteLength);
   }
 
   /** Enters an array of `min` to `max` items and returns how many there are. */
@@ -83,6 +88,27 @@ export class CborReader {
     throw new InvalidFrameError(
       `byte ${at}: text, bytes, an unsigned number, a float or null expected`,
     );
+  }
+
+  /** Reads what `scalar` does; undefined if it is no byte string. */
+  byteString(): Uint8Array | undefined {
+    const head = this.#bytes[this.#at] ?? 0;
+    if (head >> 5 === Major.bytes) {
+      this.#at += 1;
+      return this.#readBytes(this.#argument(head));
+    }
+    this.scalar();
+    return undefined;
+  }
+
+  /** Reads what `scalar` does; undefined if it is no number. */
+  number(): number | undefined {
+    if (this.#bytes[this.#at] === DOUBLE) {
+      this.#at += 1;
+      return this.#view.getFloat64(this.#skip(8));
+    }
+    const value = this.scalar();
+    return typeof value === 'number' ? value : undefined;
   }
 
   /** Reads what `scalar` does; undefined if it is not an offset. */
@@ -143,8 +169,10 @@ export class CborReader {
 
   #isNameAgain(length: number): boolean {
     const bytes = this.#bytes;
+    const at = this.#at;
+    const nameAt = this.#nameAt;
     for (let index = 0; index < length; index++) {
-      if (bytes[this.#at + index] !== bytes[this.#nameAt + index]) return false;
+      if (bytes[at + index] !== bytes[nameAt + index]) return false;
     }
     return true;
   }
@@ -177,8 +205,7 @@ export class CborReader {
   }
 
   #readBytes(length: number): Uint8Array {
-    const { buffer, byteOffset } = this.#bytes;
-    return new Uint8Array(buffer, byteOffset + this.#skip(length), length);
+    return new Uint8Array(this.#buffer, this.#bufferAt + this.#skip(length), length);
   }
 
   #readText(length: number): string {

@@ -110,10 +110,10 @@ function readEntry(reader: CborReader, index: number): Entry {
 function readMessage(reader: CborReader, items: number, index: number): MessageEntry {
   const offset = reader.offset();
   if (offset === undefined) throw wrong(index, 'offset');
-  const receivedAt = reader.scalar();
+  const receivedAt = reader.number();
   if (!isTime(receivedAt)) throw wrong(index, 'receivedAt');
-  const payload = reader.scalar();
-  if (!(payload instanceof Uint8Array)) throw wrong(index, 'payload');
+  const payload = reader.byteString();
+  if (payload === undefined) throw wrong(index, 'payload');
   const channel = reader.name();
   if (typeof channel !== 'string') throw wrong(index, 'channel');
   if (items === 5) return { kind: 'message', offset, channel, payload, receivedAt };
@@ -138,11 +138,11 @@ function readGap(reader: CborReader, items: number, index: number): GapEntry {
   return { kind: 'gap', offset, reason, from, to, count };
 }
 
-function isWhole(value: Scalar): value is number {
+function isWhole(value: Scalar | undefined): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
-function isTime(value: Scalar): value is number {
+function isTime(value: Scalar | undefined): value is number {
   return isWhole(value) && value <= LATEST_TIME;
 }
 

@@ -14,8 +14,8 @@ export const BEFORE_ALL: Offset = '0-0';
 
 /** Negative when `a` lies before `b`, 0 when they are the same, positive when it lies behind. */
 export function compareOffsets(a: Offset, b: Offset): number {
-  if (a === b) return 0;
   const dashA = a.indexOf('-');
+  if (a.length === b.length && b[dashA] === '-') return compareTexts(a, b);
   const dashB = b.indexOf('-');
   return (
     compareDigits(a, 0, dashA, b, 0, dashB) ||
@@ -30,6 +30,11 @@ export function successor(offset: Offset): Offset {
   const sequence = offset.slice(dash + 1);
   if (sequence === LARGEST) return `${BigInt(milliseconds) + 1n}-0`;
   return `${milliseconds}-${BigInt(sequence) + 1n}`;
+}
+
+function compareTexts(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
 }
 
 /** Decimal numbers without leading zeros order by length, then as text. */

@@ -88,8 +88,8 @@ class DoesNotRecogniseWhatItHad extends Receiver<Connection> {
     return again.length === 0 ? actions : [{ kind: 'hand', from, entries: again }, ...actions];
   }
 
-  override handled(from: Tracked, now: number): Action[] {
-    return this.#credible(super.handled(from, now));
+  override handled(from: Tracked, now: number, count?: number): Action[] {
+    return this.#credible(super.handled(from, now, count));
   }
 
   override timePassed(now: number): Action[] {
@@ -136,8 +136,8 @@ class ForgetsThePublisher extends Receiver<Connection> {
 }
 
 class OwesTheLastAcknowledgement extends Receiver<Connection> {
-  override handled(from: Tracked, now: number): Action[] {
-    return super.handled(from, now).length === 0 ? [] : [];
+  override handled(from: Tracked, now: number, count?: number): Action[] {
+    return super.handled(from, now, count).length === 0 ? [] : [];
   }
 
   override flush(): Action[] {

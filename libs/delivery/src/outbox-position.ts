@@ -2,13 +2,13 @@ import {
   BEFORE_ALL,
   compareOffsets,
   type Entry,
-  entryBytes,
   type GapEntry,
   GapReason,
   type Offset,
   type Welcome,
 } from '@relay/contracts';
-import { Ring } from './ring.js';
+import { PendingEntries, type Taken } from './pending-entries.js';
+import { weightOf } from './weight.js';
 
 /** The first thing that a consumer ever heard of a publisher: nothing is missing that it could have had. */
 export interface StartEntry {
@@ -29,18 +29,11 @@ export interface LastHeard {
   readonly until: number | null;
 }
 
-interface Pending {
-  readonly offset: Offset;
-  readonly bytes: number;
-}
-
 /** Where a consumer stands in one outbox. */
 export class OutboxPosition {
   #received: Offset | undefined;
   #cursor: Offset | undefined;
-  /** Received and not yet handled, the oldest first. */
-  readonly #pending = new Ring<Pending>();
-  #pendingBytes = 0;
+  readonly #pending = new PendingEntries();
   /** What the newest `status` or `goodbye` told, wherever a clock that was set has put it. */
   #toldUntil: number | null = null;
   /** The end of the beginning: what was published before is told to be missing. */
@@ -70,7 +63,7 @@ export class OutboxPosition {
   }
 
   get pendingBytes(): number {
-    return this.#pendingBytes;
+    return this.#pending.bytes;
   }
 
   /** What a later outbox of this publisher has to know; undefined when there is nothing to tell. */
@@ -112,36 +105,34 @@ export class OutboxPosition {
   }
 
   /** Takes in entries that it has not had, and fills in what it knows of a beginning. */
-  receive(after: Offset, fresh: readonly Entry[]): readonly HandedEntry[] {
+  receive(
+    after: Offset,
+    fresh: readonly Entry[],
+    bytes = weightOf(fresh).bytes,
+  ): readonly HandedEntry[] {
     this.#cursor ??= after;
     this.#hasBegun = true;
     this.#saidGoodbye = false;
-    for (const entry of fresh) {
-      const bytes = entryBytes(entry);
-      this.#pending.push({ offset: entry.offset, bytes });
-      this.#pendingBytes += bytes;
-    }
+    this.#pending.push(fresh, bytes);
     this.#received = fresh.at(-1)?.offset ?? this.#received ?? after;
-    return fresh.map((entry) =>
-      entry.kind === 'gap' && entry.reason === GapReason.start ? this.#beginning(entry) : entry,
-    );
+    if (!fresh.some(isBeginning)) return fresh;
+    return fresh.map((entry) => (isBeginning(entry) ? this.#beginning(entry) : entry));
   }
 
   /** The outbox goes back behind what was received: what lay there cannot be told from what comes now. */
   lost(): GapEntry {
     const offset = this.#received ?? BEFORE_ALL;
-    this.#pending.push({ offset, bytes: 0 });
-    const from = this.#until;
-    return { kind: 'gap', offset, reason: GapReason.positionLost, from, to: null, count: null };
+    const reason = GapReason.positionLost;
+    const gap: GapEntry = { kind: 'gap', offset, reason, from: this.#until, to: null, count: null };
+    this.#pending.push([gap], 0);
+    return gap;
   }
 
-  /** The oldest pending entry is handled. */
-  handled(): Pending | undefined {
-    const entry = this.#pending.shift();
-    if (entry === undefined) return undefined;
-    this.#pendingBytes -= entry.bytes;
-    this.#cursor = entry.offset;
-    return entry;
+  /** The oldest pending entries are handled; undefined when none is pending. */
+  handled(count = 1): Taken | undefined {
+    const taken = this.#pending.shift(count);
+    if (taken !== undefined) this.#cursor = taken.last;
+    return taken;
   }
 
   #beginning(entry: GapEntry): HandedEntry {
@@ -154,4 +145,8 @@ export class OutboxPosition {
     const from = until === null || to === null ? until : Math.min(until, to);
     return { ...entry, reason, from };
   }
+}
+
+function isBeginning(entry: Entry): entry is GapEntry {
+  return entry.kind === 'gap' && entry.reason === GapReason.start;
 }

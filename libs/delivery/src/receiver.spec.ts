@@ -112,7 +112,7 @@ describe('an acknowledgement', () => {
     const receiver = greeted({ window });
     const entries = messages(1, count);
     const { from } = handed(receiver.deliver('connection', { after: '0-0', entries }));
-    return { receiver, handled: (now: number) => receiver.handled(from, now) };
+    return { receiver, from, handled: (now: number) => receiver.handled(from, now) };
   }
 
   it('comes at once when all is handled', () => {
@@ -154,6 +154,14 @@ describe('an acknowledgement', () => {
   it('comes when half of the window is handled, by bytes', () => {
     const { handled } = receiving(9, { entries: 1_000, bytes: 9 });
     expect([1, 2, 3, 4, 5].map(() => handled(0).length)).toEqual([0, 0, 0, 0, 1]);
+  });
+
+  it('covers several that are handled at once', () => {
+    const { receiver, from } = receiving(9, { entries: 12, bytes: 1_000 });
+    expect(receiver.handled(from, 0, 5)).toEqual([]);
+    expect(receiver.handled(from, 0, 2)).toEqual([ack('0-7')]);
+    expect(receiver.handled(from, 0, 2)).toEqual([]);
+    expect(receiver.timePassed(10)).toEqual([ack('0-9')]);
   });
 
   it('can be had now', () => {

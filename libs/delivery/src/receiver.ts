@@ -4,7 +4,6 @@ import {
   type ConsumerFrame,
   type Deliver,
   type Entry,
-  entryBytes,
   type Goodbye,
   type Hello,
   type Offset,
@@ -13,6 +12,7 @@ import {
 } from '@relay/contracts';
 import type { HandedEntry, OutboxPosition } from './outbox-position.js';
 import { OutboxRegister, type TrackedOutbox } from './outbox-register.js';
+import { weightOf } from './weight.js';
 
 /**
  * An ack is due this long after the first handled entry that it would cover, at the latest; and, at rest,
@@ -116,17 +116,19 @@ export class Receiver<C> {
       const reason = `after ${after} lies beyond what was received`;
       return this.#violation(connection, CloseCode.outOfOrder, reason);
     }
-    if (entries.some((entry) => entryBytes(entry) > this.options.maxEntryBytes)) {
+    const { bytes, largest } = weightOf(entries);
+    if (largest > this.options.maxEntryBytes) {
       const reason = `an entry is larger than ${this.options.maxEntryBytes} bytes`;
       return this.#violation(connection, CloseCode.windowExceeded, reason);
     }
     const fresh = detached(position.fresh(entries), entries);
-    if (this.#exceedsWindow(position, fresh)) {
+    const freshBytes = fresh === entries ? bytes : weightOf(fresh).bytes;
+    if (this.#exceedsWindow(position, fresh.length, freshBytes)) {
       return this.#violation(connection, CloseCode.windowExceeded, 'the window was exceeded');
     }
     this.received += fresh.length;
     this.duplicates += entries.length - fresh.length;
-    const handed = position.receive(after, fresh);
+    const handed = position.receive(after, fresh, freshBytes);
     return handed.length === 0 ? [] : [{ kind: 'hand', from: tracked, entries: handed }];
   }
 
@@ -155,12 +157,12 @@ export class Receiver<C> {
     this.#settle(tracked);
   }
 
-  /** The handlers are done with the oldest entry of this outbox that they were handed. */
-  handled(from: TrackedOutbox<C>, now: number): ReceiverAction<C>[] {
-    const entry = from.position.handled();
-    if (entry === undefined || from.connection === undefined) return [];
-    from.handledEntries += 1;
-    from.handledBytes += entry.bytes;
+  /** The handlers are done with the oldest `count` entries of this outbox that they were handed. */
+  handled(from: TrackedOutbox<C>, now: number, count = 1): ReceiverAction<C>[] {
+    const taken = from.position.handled(count);
+    if (taken === undefined || from.connection === undefined) return [];
+    from.handledEntries += taken.entries;
+    from.handledBytes += taken.bytes;
     if (this.#isHalfWindow(from) || this.#isAtRest(from, now)) return this.#acknowledge(from, now);
     if (from.ackDueAt === undefined) {
       from.ackDueAt = now + ACK_DELAY_MS;
@@ -208,12 +210,11 @@ export class Receiver<C> {
     this.#acksDue.delete(tracked);
   }
 
-  #exceedsWindow(position: OutboxPosition, entries: readonly Entry[]): boolean {
-    const count = position.pendingEntries + entries.length;
-    if (count <= 1) return false; // one may always be on its way, however large
+  #exceedsWindow(position: OutboxPosition, entries: number, bytes: number): boolean {
+    const pending = position.pendingEntries + entries;
+    if (pending <= 1) return false; // one may always be on its way, however large
     const { window } = this.options;
-    const bytes = entries.reduce((sum, entry) => sum + entryBytes(entry), position.pendingBytes);
-    return count > window.entries || bytes > window.bytes;
+    return pending > window.entries || position.pendingBytes + bytes > window.bytes;
   }
 
   /** The connection is not to be heard any more. */
@@ -247,9 +248,9 @@ function detached(fresh: readonly Entry[], all: readonly Entry[]): readonly Entr
 /** Whether the offsets ascend, beginning behind `after`. */
 function areAscending(after: Offset, entries: readonly Entry[]): boolean {
   let last = after;
-  return entries.every(({ offset }) => {
-    const ascends = compareOffsets(offset, last) > 0;
+  for (const { offset } of entries) {
+    if (compareOffsets(offset, last) <= 0) return false;
     last = offset;
-    return ascends;
-  });
+  }
+  return true;
 }

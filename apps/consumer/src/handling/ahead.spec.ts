@@ -72,7 +72,7 @@ function dispatcherOf(...handlers: MessageHandler[]): Dispatcher {
 }
 
 function batchOf(...items: Item[]): Batch & { handled: number } {
-  const batch = { items, handled: 0, onHandled: () => void (batch.handled += 1) };
+  const batch = { items, handled: 0, onHandled: (count: number) => void (batch.handled += count) };
   return batch;
 }
 

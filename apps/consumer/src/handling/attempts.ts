@@ -37,10 +37,23 @@ type Work = () => void | Promise<void>;
 export function attempt(work: Work, options: AttemptOptions): void | Promise<void> {
   try {
     const pending = work();
-    return pending && attemptAgain(work, options, 1, withinTime(pending, options.timeoutMs));
+    return pending && attemptAfter(pending, work, options);
   } catch (error) {
-    return attemptAgain(work, options, 1, Promise.reject(toError(error)));
+    return attemptAfter(Promise.reject(toError(error)), work, options);
   }
+}
+
+/**
+ * The same for work that was called once already.
+ *
+ * @param first what that call left to wait for, or a rejection with what it threw
+ */
+export function attemptAfter(
+  first: Promise<void>,
+  work: Work,
+  options: AttemptOptions,
+): Promise<void> {
+  return attemptAgain(work, options, 1, withinTime(first, options.timeoutMs));
 }
 
 async function attemptAgain(
@@ -85,7 +98,8 @@ async function withinTime(pending: Promise<void>, timeoutMs: number): Promise<vo
   }
 }
 
-function toError(thrown: unknown): Error {
+/** What was thrown, as an error. */
+export function toError(thrown: unknown): Error {
   if (thrown instanceof Error) return thrown;
   return new Error(typeof thrown === 'string' ? thrown : inspect(thrown));
 }

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { StartError } from '@relay/runtime';
 import { DeadLetters, type Refusal } from './dead-letters.js';
-import { Message } from './message.js';
-import { bareMessage, message, origin, Recording, recordLog } from './testing/recording.js';
+import type { Message } from './message.js';
+import { bareMessage, delivered, message, Recording, recordLog } from './testing/recording.js';
 
 const refusal: Refusal = { handler: 'Printer', attempts: 3, error: new TypeError('out of paper') };
 
@@ -32,7 +32,10 @@ async function letterOf(refused: Message): Promise<unknown> {
 describe('a dead letter', () => {
   it('is the whole message, who refused it and why, in one line', async () => {
     jest.useFakeTimers({ now: Date.UTC(2026, 0, 2) });
-    const refused = new Message('news', Buffer.from('a\n"b"'), new Date(7), origin(9), 'new*');
+    const refused = delivered(
+      { channel: 'news', payload: Buffer.from('a\n"b"'), receivedAt: 7, pattern: 'new*' },
+      9,
+    );
     expect(await letterOf(refused)).toEqual({
       kind: 'dead-letter',
       at: '2026-01-02T00:00:00.000Z',

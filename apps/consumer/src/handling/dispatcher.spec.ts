@@ -81,7 +81,7 @@ class SlowHandler implements MessageHandler {
 
 /** A batch as a publisher brings it, and how many of its items were called handled. */
 function keptBatch(...items: Item[]): Batch & { handled: number } {
-  const batch = { items, handled: 0, onHandled: () => void (batch.handled += 1) };
+  const batch = { items, handled: 0, onHandled: (count: number) => void (batch.handled += count) };
   return batch;
 }
 
@@ -219,6 +219,23 @@ describe('the account of what is handled', () => {
       ...['b begins', 'b ends', 'first batch'],
       ...['gap begins', 'gap ends', 'second batch'],
     ]);
+  });
+
+  it('is told in runs where the handlers take no time, and before they are waited for', async () => {
+    const slow = new SlowHandler('slow');
+    const runs: number[] = [];
+    const fast = ['1', '2', '3', '4', '5', '6'].map((text) => message(text, 'fast'));
+    const dispatcher = dispatcherOf({
+      handle: (each) => (each.channel === 'fast' ? undefined : slow.handle(each)),
+    });
+    const items = [...fast, message('slow'), message('7', 'fast'), message('8', 'fast')];
+    dispatcher.dispatch({ items, onHandled: (count) => void runs.push(count) });
+    expect(runs).toEqual([1, 2, 3]);
+    expect(dispatcher.waiting).toBe(2);
+    slow.end('slow');
+    await dispatcher.drained();
+    expect(runs).toEqual([1, 2, 3, 1, 2]);
+    expect([dispatcher.handled, dispatcher.waiting, dispatcher.waitingBytes]).toEqual([9, 0, 0]);
   });
 
   it('is called before `dispatch` returns when handlers take no time', () => {

@@ -1,39 +1,39 @@
 import { decodePayload } from '@relay/contracts';
 import { EventLog } from '@relay/runtime';
 import { Ahead } from './ahead.js';
-import { attempt, type AttemptOptions, type HandlerFailedError } from './attempts.js';
+import {
+  attempt,
+  attemptAfter,
+  type AttemptOptions,
+  type HandlerFailedError,
+  toError,
+} from './attempts.js';
 import type { DeadLetters, Refusal } from './dead-letters.js';
 import { describeGap, jsonGap } from './format.js';
-import { LIMITS } from '../limits.js';
 import type { Gap, Start } from './gap.js';
 import { HandledCounts } from './handled-counts.js';
 import type { Message } from './message.js';
 import type { MessageHandler } from './message-handler.js';
-
-/** What an item takes besides its payload and its names, about. */
-const ITEM_BYTES = 256;
+import { type Account, Pass } from './pass.js';
+import { RunClock } from './run-clock.js';
+import { Waiting } from './waiting.js';
 
 export type Item = Message | Gap | Start;
 
 /** Items that came together. */
 export interface Batch {
   readonly items: readonly Item[];
-  /** Called when the handlers are done with an item, in order; none for bare messages. */
-  readonly onHandled?: () => void;
+  /** Called when the handlers are done with the next so many items; none for bare messages. */
+  readonly onHandled?: (count: number) => void;
   /** Whether what is not handled comes again; without it, what has `onHandled` does. */
   readonly isKept?: () => boolean;
 }
 
 /** Hands items to every handler that wants them, one at a time and in order. */
 export class Dispatcher {
-  readonly counts = new HandledCounts();
   readonly #log = new EventLog('handling');
+  readonly #account: Account;
   #batches: Batch[] = [];
-  #waiting = 0;
-  #waitingBytes = 0;
-  #bareWaiting = 0;
-  #bareWaitingBytes = 0;
-  #onRoom: (() => void)[] = [];
   #isBusy = false;
   #isStopping = false;
   #running = Promise.resolve();
@@ -44,11 +44,17 @@ export class Dispatcher {
     private readonly handlers: readonly MessageHandler[],
     private readonly options: AttemptOptions,
     private readonly deadLetters: DeadLetters,
+    clock = new RunClock(),
   ) {
+    this.#account = { waiting: new Waiting(), counts: new HandledCounts(), clock };
     for (const handler of handlers) deadLetters.expect(nameOf(handler));
     this.#takers = handlers.filter(
       (handler) => 'handleAhead' in handler && !handler.dto && !handler.channels,
     );
+  }
+
+  get counts(): HandledCounts {
+    return this.#account.counts;
   }
 
   /** Items that are done. */
@@ -63,31 +69,27 @@ export class Dispatcher {
 
   /** Items that wait for the handlers. */
   get waiting(): number {
-    return this.#waiting;
+    return this.#account.waiting.items;
   }
 
   /** What these take, about. */
   get waitingBytes(): number {
-    return this.#waitingBytes;
+    return this.#account.waiting.bytes;
   }
 
   /** Whether whoever brings bare messages should wait for `room`. */
   get isFull(): boolean {
-    return (
-      this.#bareWaiting > LIMITS.bareWaitingItems ||
-      this.#bareWaitingBytes > LIMITS.bareWaitingBytes
-    );
+    return this.#account.waiting.isFull;
   }
 
   /** Settles when it is not full. */
   async room(): Promise<void> {
-    if (!this.isFull) return;
-    await new Promise<void>((resolve) => this.#onRoom.push(resolve));
+    await this.#account.waiting.room();
   }
 
   dispatch(batch: Batch): void {
     this.#batches.push(batch);
-    for (const item of batch.items) this.#count(batch, item, 1);
+    this.#account.waiting.enter(batch.items, batch.onHandled === undefined);
     if (!this.#isBusy) this.#running = this.#run();
   }
 
@@ -110,32 +112,29 @@ export class Dispatcher {
       for (const batch of batches) {
         const { items, onHandled, isKept = () => onHandled !== undefined } = batch;
         const ahead = new Ahead(this.#takers, this.options.timeoutMs);
+        const pass = new Pass(batch, this.#account);
         for (const [index, item] of items.entries()) {
-          this.#count(batch, item, -1);
           // what one handler is done with already, the others get as well
-          if (this.#isStopping && index >= ahead.until && isKept()) continue;
+          if (this.#isStopping && index >= ahead.until && isKept()) break;
           if (item.kind === 'gap') this.#tellGap(item);
           const taking = ahead.offer(items, index);
-          if (taking) await taking;
+          if (taking) {
+            pass.pause();
+            await taking;
+            pass.resume();
+          }
           const pending = this.#hand(item, index, ahead);
-          if (pending) await pending;
-          this.counts.add(item);
-          onHandled?.();
+          if (pending) {
+            pass.pause();
+            await pending;
+            pass.resume();
+          }
+          pass.done();
         }
+        pass.end();
       }
     }
     this.#isBusy = false;
-  }
-
-  #count({ onHandled }: Batch, item: Item, sign: 1 | -1): void {
-    const bytes = bytesOf(item) * sign;
-    this.#waiting += sign;
-    this.#waitingBytes += bytes;
-    if (onHandled) return;
-    this.#bareWaiting += sign;
-    this.#bareWaitingBytes += bytes;
-    if (this.#onRoom.length === 0 || this.isFull) return;
-    for (const tell of this.#onRoom.splice(0)) tell();
   }
 
   /** Logged whether a handler cares for gaps or not: none is silent. */
@@ -181,6 +180,7 @@ export class Dispatcher {
     }
   }
 
+  /** Every message passes here, for every handler: no closure is made before something has to be waited for. */
   #handMessage(handler: MessageHandler, message: Message): void | Promise<void> {
     const { dto, channels = dto && [dto.channel] } = handler;
     if (channels && !channels.includes(message.channel)) return undefined;
@@ -190,9 +190,29 @@ export class Dispatcher {
     } catch (error) {
       return this.#refuse(handler, message, 0, error as Error);
     }
-    return this.#try(
-      () => handler.handle(message, data),
-      ({ attempts, cause }) => this.#refuse(handler, message, attempts, cause),
+    let first: Promise<void>;
+    try {
+      const pending = handler.handle(message, data);
+      if (!pending) return undefined;
+      first = pending;
+    } catch (error) {
+      first = Promise.reject(toError(error));
+    }
+    return this.#goOn(handler, message, data, first);
+  }
+
+  /** Tries again, if need be, what `first` came of. */
+  #goOn(
+    handler: MessageHandler,
+    message: Message,
+    data: unknown,
+    first: Promise<void>,
+  ): Promise<void> {
+    return attemptAfter(first, () => handler.handle(message, data), this.options).catch(
+      (failure: unknown) => {
+        const { attempts, cause } = failure as HandlerFailedError;
+        return this.#refuse(handler, message, attempts, cause);
+      },
     );
   }
 
@@ -224,12 +244,6 @@ export class Dispatcher {
       },
     );
   }
-}
-
-function bytesOf(item: Item): number {
-  if (item.kind !== 'message') return ITEM_BYTES;
-  const { payload, channel, pattern = '' } = item;
-  return ITEM_BYTES + payload.byteLength + channel.length + pattern.length;
 }
 
 function nameOf(handler: MessageHandler): string {

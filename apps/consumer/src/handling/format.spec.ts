@@ -1,13 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import { GapReason } from '@relay/contracts';
 import { describeGap, describeStart, formatMessage, jsonGap } from './format.js';
-import { Message } from './message.js';
-import { gap, origin, start } from './testing/recording.js';
+import type { Message } from './message.js';
+import { bareMessage, delivered, gap, origin, start } from './testing/recording.js';
 
 const receivedAt = new Date(2024, 0, 2, 3, 4, 5, 6);
 
 function message(payload: string | Uint8Array, channel = 'test_websocket'): Message {
-  return new Message(channel, Buffer.from(payload), receivedAt, origin(7));
+  const content = { channel, payload: Buffer.from(payload), receivedAt: receivedAt.getTime() };
+  return delivered(content, 7);
 }
 
 describe('pretty', () => {
@@ -56,7 +57,7 @@ describe('json', () => {
   });
 
   it('gives null as the offset of a bare message', () => {
-    const bare = new Message('x', Buffer.from('y'), receivedAt);
+    const bare = bareMessage('y');
     expect(JSON.parse(String(formatMessage.json(bare)))).toMatchObject({ offset: null });
   });
 });

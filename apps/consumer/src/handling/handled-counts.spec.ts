@@ -1,66 +1,70 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { GapReason } from '@relay/contracts';
+import type { Item } from './dispatcher.js';
 import { HandledCounts } from './handled-counts.js';
-import { Message } from './message.js';
-import { bareMessage, gap, message, origin, start } from './testing/recording.js';
+import { bareMessage, delivered, gap, message, start } from './testing/recording.js';
+
+const NOW = 10_000;
 
 let counts: HandledCounts;
 
 beforeEach(() => {
-  jest.useFakeTimers({ now: 10_000 });
   counts = new HandledCounts();
 });
 
-afterEach(() => {
-  jest.useRealTimers();
-});
-
-function takenIn(receivedAt: number, channel = 'news', pattern?: string): Message {
-  return new Message(channel, Buffer.from(''), new Date(receivedAt), origin(1), pattern);
+function add(...items: Item[]): void {
+  counts.add(items, 0, items.length, NOW);
 }
 
 describe('messages', () => {
   it('count by their channel, or the pattern that matched', () => {
-    counts.add(message('a', 'news'));
-    counts.add(message('b', 'news'));
-    counts.add(takenIn(0, 'nothing', 'n*'));
+    add(message('a', 'news'));
+    add(message('b', 'news'));
+    add(delivered({ channel: 'nothing', pattern: 'n*' }));
     expect(Object.fromEntries(counts.messages)).toEqual({ news: 2, 'n*': 1, other: 0 });
   });
 
   it('count as other beyond 100 channels', () => {
-    for (let n = 0; n < 150; n++) counts.add(message('a', `channel-${n}`));
+    for (let n = 0; n < 150; n++) add(message('a', `channel-${n}`));
     expect([...counts.messages]).toHaveLength(101);
     expect(Object.fromEntries(counts.messages)).toMatchObject({ other: 50 });
   });
 
   it('that are bare count apart, whatever they call their channel', () => {
-    counts.add(bareMessage('a'));
+    add(bareMessage('a'));
     expect(counts.bareMessages).toBe(1);
     expect(counts.messages.total).toBe(0);
     expect(counts.sinceIntake.count).toBe(0);
   });
 
   it('count by the time since the intake', () => {
-    counts.add(takenIn(9_500));
+    add(delivered({ receivedAt: 9_500 }));
     expect(counts.sinceIntake).toMatchObject({ count: 1, sum: 0.5 });
   });
 
   it('count as 0 seconds old when the clock of the publisher is ahead', () => {
-    counts.add(takenIn(12_000));
+    add(delivered({ receivedAt: 12_000 }));
     expect(counts.sinceIntake).toMatchObject({ count: 1, sum: 0 });
   });
 });
 
+it('those before and behind a run do not count with it', () => {
+  const items = ['a', 'b', 'c', 'd'].map((text) => message(text, text));
+  counts.add(items, 1, 3, NOW);
+  expect(counts.items).toBe(2);
+  expect(Object.fromEntries(counts.messages)).toEqual({ b: 1, c: 1, other: 0 });
+});
+
 describe('gaps', () => {
   it('count by their reason, with the number that is missing where it is known', () => {
-    counts.add(gap({ reason: GapReason.overflow, count: 7 }));
-    counts.add(gap({ reason: GapReason.redisSilent, count: null }));
+    add(gap({ reason: GapReason.overflow, count: 7 }));
+    add(gap({ reason: GapReason.redisSilent, count: null }));
     expect(Object.fromEntries(counts.gaps)).toMatchObject({ overflow: 1, 'redis-silent': 1 });
     expect(Object.fromEntries(counts.missing)).toMatchObject({ overflow: 7, 'redis-silent': 0 });
   });
 
   it('count as other with a reason that this version does not know', () => {
-    counts.add(gap({ reason: 'solar-flare' }));
+    add(gap({ reason: 'solar-flare' }));
     expect(Object.fromEntries(counts.gaps)).toMatchObject({ other: 1 });
   });
 
@@ -73,7 +77,7 @@ describe('gaps', () => {
 });
 
 it('a beginning is an item, and nothing else', () => {
-  counts.add(start());
+  add(start());
   expect(counts).toMatchObject({ items: 1, bareMessages: 0 });
   expect(counts.gaps.total + counts.messages.total).toBe(0);
 });

@@ -1,6 +1,7 @@
 import { GapReason } from '@relay/contracts';
 import { Buckets, Tally } from '@relay/runtime';
-import type { Gap, Start } from './gap.js';
+import type { Item } from './dispatcher.js';
+import type { Gap } from './gap.js';
 import { Latencies } from './latencies.js';
 import type { Message } from './message.js';
 
@@ -28,30 +29,29 @@ export class HandledCounts {
   /** The same, finer. */
   readonly latencies = new Latencies();
 
-  /** The handlers are done with `item`. */
-  add(item: Message | Gap | Start): void {
-    this.items += 1;
-    switch (item.kind) {
-      case 'message':
-        this.#addMessage(item);
-        break;
-      case 'gap':
-        this.gaps.add(item.reason);
-        this.missing.add(item.reason, item.count ?? 0);
-        break;
-      case 'start':
-        break;
+  /** The handlers were done at the time `now` with the items from `from` to before `until`. */
+  add(items: readonly Item[], from: number, until: number, now: number): void {
+    this.items += until - from;
+    for (let index = from; index < until; index++) {
+      const item = items[index];
+      if (item?.kind === 'message') this.#addMessage(item, now);
+      else if (item?.kind === 'gap') this.#addGap(item);
     }
   }
 
-  #addMessage(message: Message): void {
-    if (message.offset === undefined) {
+  #addMessage(message: Message, now: number): void {
+    if (message.publisher === undefined) {
       this.bareMessages += 1;
       return;
     }
     this.messages.add(message.pattern ?? message.channel);
-    const ms = Math.max(0, Date.now() - message.receivedAt.getTime());
+    const ms = Math.max(0, now - message.receivedAtMs);
     this.sinceIntake.observe(ms / 1000);
     this.latencies.observe(ms);
+  }
+
+  #addGap({ reason, count }: Gap): void {
+    this.gaps.add(reason);
+    this.missing.add(reason, count ?? 0);
   }
 }

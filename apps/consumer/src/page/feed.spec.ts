@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { PREVIEW_BYTES } from '@relay/contracts';
-import { Message } from '../handling/message.js';
-import { bareMessage, gap, message, origin, start } from '../handling/testing/recording.js';
+import type { Message } from '../handling/message.js';
+import { bareMessage, delivered, gap, message, start } from '../handling/testing/recording.js';
 import { Feed } from './feed.js';
 
 const KiB = 1024;
@@ -27,7 +27,8 @@ function kindsIn({ items }: { items: readonly { kind: string }[] }): string[] {
 
 describe('an item', () => {
   it('tells all of a message', () => {
-    feed.add(new Message('news.at', Buffer.from('hü'), new Date(7), origin(3), 'news.*'), 9);
+    const channel = { channel: 'news.at', pattern: 'news.*' };
+    feed.add(delivered({ ...channel, payload: Buffer.from('hü'), receivedAt: 7 }, 3), 9);
     expect(feed.news(0)).toEqual({
       after: 0,
       upTo: 1,
@@ -267,5 +268,5 @@ describe('a payload', () => {
 
 /** A message that is alone in its frame. */
 function messageIn(frame: Buffer, channel = 'c'): Message {
-  return new Message(channel, frame, new Date(0), origin(1));
+  return delivered({ channel, payload: frame });
 }

@@ -176,5 +176,5 @@ function payloadOf(what: Happening): Uint8Array | undefined {
 
 /** Whether a publisher brought it: a bare message may claim any channel. */
 function isDelivered(what: Happening): boolean {
-  return what.kind === 'message' && what.offset !== undefined;
+  return what.kind === 'message' && what.publisher !== undefined;
 }

@@ -2,6 +2,7 @@ import type { DeadLetters } from '../handling/dead-letters.js';
 import type { Gap, Start } from '../handling/gap.js';
 import type { Message } from '../handling/message.js';
 import type { MessageHandler } from '../handling/message-handler.js';
+import type { RunClock } from '../handling/run-clock.js';
 import type { Feed } from './feed.js';
 
 /** Gives to the live page what comes, and the dead letters of every handler. It refuses and delays nothing. */
@@ -9,6 +10,7 @@ export class ShowOnPage implements MessageHandler {
   constructor(
     private readonly feed: Feed,
     deadLetters: DeadLetters,
+    private readonly clock: RunClock,
   ) {
     deadLetters.onLetter((message, refusal) => {
       feed.add({ kind: 'dead-letter', message, refusal }, Date.now());
@@ -16,7 +18,7 @@ export class ShowOnPage implements MessageHandler {
   }
 
   handle(message: Message): void {
-    this.feed.add(message, Date.now());
+    this.feed.add(message, this.clock.now);
   }
 
   handleGap(gap: Gap): void {

@@ -19,7 +19,7 @@ import {
 import { EventLog, keepAlive, type Transport } from '@relay/runtime';
 import type { WebSocket } from 'ws';
 import type { Dispatcher, Item } from '../handling/dispatcher.js';
-import { Message, type Origin } from '../handling/message.js';
+import { Message, type Source } from '../handling/message.js';
 import { LIMITS, LimitsReached } from '../limits.js';
 
 /** Sockets around the receiver: what publishers say goes in, what it wants done is done. */
@@ -185,10 +185,11 @@ export class Reception {
 
   #hand(from: TrackedOutbox<WebSocket>, entries: readonly HandedEntry[]): void {
     const { publisher, outbox } = from.position;
+    const source = { publisher, outbox };
     this.dispatcher.dispatch({
-      items: entries.map((entry) => itemOf(entry, { publisher, outbox, offset: entry.offset })),
-      onHandled: () => {
-        this.#perform(this.#receiver.handled(from, performance.now()));
+      items: entries.map((entry) => itemOf(entry, source)),
+      onHandled: (count) => {
+        this.#perform(this.#receiver.handled(from, performance.now(), count));
       },
       // of a publisher that is gone or was replaced, it is the last that is left
       isKept: () => from.connection !== undefined,
@@ -217,19 +218,12 @@ async function aborted(deadline: AbortSignal | undefined): Promise<void> {
   await new Promise((resolve) => deadline?.addEventListener('abort', resolve, { once: true }));
 }
 
-function itemOf(entry: HandedEntry, origin: Origin): Item {
-  switch (entry.kind) {
-    case 'message': {
-      const { channel, payload, receivedAt, pattern } = entry;
-      return new Message(channel, payload, new Date(receivedAt), origin, pattern);
-    }
-    case 'gap': {
-      const { reason, from, to, count } = entry;
-      return { kind: 'gap', origin, reason, from: dateOf(from), to: dateOf(to), count };
-    }
-    case 'start':
-      return { kind: 'start', origin, at: dateOf(entry.at) };
-  }
+function itemOf(entry: HandedEntry, source: Source): Item {
+  if (entry.kind === 'message') return new Message(entry, source);
+  const origin = { ...source, offset: entry.offset };
+  if (entry.kind === 'start') return { kind: 'start', origin, at: dateOf(entry.at) };
+  const { reason, from, to, count } = entry;
+  return { kind: 'gap', origin, reason, from: dateOf(from), to: dateOf(to), count };
 }
 
 function dateOf(time: number | null): Date | null {

@@ -73,7 +73,9 @@ export class RelayGateway
   /** A message that somebody typed into a WebSocket tool. Reads no further while too many wait. */
   @SubscribeMessage('bare')
   bare(@ConnectedSocket() client: WebSocket, @MessageBody() { event, data }: BareFrame): void {
-    this.dispatcher.dispatch({ items: [new Message(event, Buffer.from(data), new Date())] });
+    const payload = Buffer.from(data);
+    const message = new Message({ channel: event, payload, receivedAt: Date.now() });
+    this.dispatcher.dispatch({ items: [message] });
     if (!this.dispatcher.isFull || client.isPaused) return;
     this.reached.add('bare-waiting');
     client.pause();

@@ -2,7 +2,7 @@ import { Writable } from 'node:stream';
 import { Logger, type LoggerService } from '@nestjs/common';
 import { GapReason } from '@relay/contracts';
 import type { Gap, Start } from '../gap.js';
-import { Message, type Origin } from '../message.js';
+import { type Content, Message, type Origin } from '../message.js';
 
 /** A place in an outbox of the publisher `p`. */
 export function origin(n: number): Origin {
@@ -11,12 +11,23 @@ export function origin(n: number): Origin {
 
 /** A message as a publisher delivers it. */
 export function message(payload: string | Uint8Array, channel = 'test_websocket', n = 1): Message {
-  return new Message(channel, Buffer.from(payload), new Date(0), origin(n));
+  return delivered({ channel, payload: Buffer.from(payload) }, n);
+}
+
+/** The same with all that can be said of it. */
+export function delivered(changes: Partial<Content>, n = 1): Message {
+  const { offset, ...source } = origin(n);
+  const content = { channel: 'test_websocket', payload: Buffer.alloc(0), receivedAt: 0, offset };
+  return new Message({ ...content, ...changes }, source);
 }
 
 /** A message that came without a delivery session. */
 export function bareMessage(payload: string): Message {
-  return new Message('test_websocket', Buffer.from(payload), new Date(0));
+  return new Message({
+    channel: 'test_websocket',
+    payload: Buffer.from(payload),
+    receivedAt: 0,
+  });
 }
 
 export function gap(changes: Partial<Gap> = {}): Gap {

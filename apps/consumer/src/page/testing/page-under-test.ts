@@ -18,6 +18,7 @@ import { consumerSettings } from '../../consumer.config.js';
 import { DeadLetters } from '../../handling/dead-letters.js';
 import { Dispatcher, type Item } from '../../handling/dispatcher.js';
 import type { MessageHandler } from '../../handling/message-handler.js';
+import { RunClock } from '../../handling/run-clock.js';
 import { Recording } from '../../handling/testing/recording.js';
 import { LimitsReached } from '../../limits.js';
 import { Admission, admitRequests } from '../../reception/admission.js';
@@ -71,12 +72,11 @@ export async function startPage(
     {
       provide: Dispatcher,
       inject: [Feed],
-      useFactory: (feed: Feed) =>
-        new Dispatcher(
-          [new ShowOnPage(feed, deadLetters), ...others],
-          { attempts: 1, timeoutMs: 60_000 },
-          deadLetters,
-        ),
+      useFactory: (feed: Feed) => {
+        const clock = new RunClock();
+        const handlers = [new ShowOnPage(feed, deadLetters, clock), ...others];
+        return new Dispatcher(handlers, { attempts: 1, timeoutMs: 60_000 }, deadLetters, clock);
+      },
     },
     {
       provide: Reception,
