@@ -71,6 +71,7 @@ export function readOptions(argv: readonly string[]): Options | undefined {
     durations: {
       warmUpSeconds: Math.min(1, seconds * 0.7),
       throughputSeconds: seconds,
+      latencyWarmUpMessages: quick ? 100 : 10_000,
       latencySeconds: seconds * 1.5,
       latencyPerSecond: 1_000,
     },

@@ -32,6 +32,7 @@ const results: Results = {
   durations: {
     warmUpSeconds: 1,
     throughputSeconds: 1,
+    latencyWarmUpMessages: 100,
     latencySeconds: 1,
     latencyPerSecond: 1_000,
   },

@@ -6,6 +6,7 @@ import { measure } from './measure.js';
 const DURATIONS = {
   warmUpSeconds: 0.05,
   throughputSeconds: 0.1,
+  latencyWarmUpMessages: 100,
   latencySeconds: 0.1,
   latencyPerSecond: 500,
 };

@@ -28,9 +28,14 @@ export interface Measurement {
   readonly violations: readonly string[];
 }
 
+/** As often as single messages may come and still find everybody waiting. */
+const SINGLE_PER_SECOND = 4_000;
+
 export interface Durations {
   readonly warmUpSeconds: number;
   readonly throughputSeconds: number;
+  /** Single messages before latency is measured: a way that was never taken is slow until it is compiled. */
+  readonly latencyWarmUpMessages: number;
   readonly latencySeconds: number;
   readonly latencyPerSecond: number;
 }
@@ -85,8 +90,9 @@ export async function measureThroughput(
 }
 
 async function measureLatency({ feed, ends }: Pipeline, durations: Durations): Promise<Latency> {
-  const { latencySeconds, latencyPerSecond: perSecond } = durations;
-  await openLoop(feed, ends, { seconds: latencySeconds / 10, perSecond });
+  const { latencySeconds, latencyPerSecond: perSecond, latencyWarmUpMessages } = durations;
+  const warmUpSeconds = latencyWarmUpMessages / SINGLE_PER_SECOND;
+  await openLoop(feed, ends, { seconds: warmUpSeconds, perSecond: SINGLE_PER_SECOND });
   ends.takeLatencies();
   await openLoop(feed, ends, { seconds: latencySeconds, perSecond });
   return latencyOf(ends.takeLatencies());
