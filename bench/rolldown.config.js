@@ -1,31 +1,35 @@
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import consumer from '../tools/rolldown.config.js';
+import { bundle } from '../tools/bundle/bundle.js';
+import { appBundle } from '../tools/rolldown.config.js';
 import { countInPlaceOfPrinting } from './count-in-place-of-printing.js';
 
-const { platform, tsconfig, external } = consumer;
 const here = import.meta.dirname;
 
+const { dependencies, optionalDependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
+const { ws, ...bundled } = dependencies;
+
 /** What is measured runs built, as in production: no compiler costs anything at run time. */
-const peers = {
-  'bare-pipe/publisher': 'src/peers/bare-pipe/publisher.ts',
-  'bare-pipe/consumer': 'src/peers/bare-pipe/consumer.ts',
-  'nestjs/publisher': 'src/peers/nestjs/publisher.ts',
-  'nestjs/consumer': 'src/peers/nestjs/consumer.ts',
-  'redis-alone/ioredis-subscriber': 'src/peers/redis-alone/ioredis-subscriber.ts',
-  'redis-alone/socket-subscriber': 'src/peers/redis-alone/socket-subscriber.ts',
-};
+const peers = [
+  'bare-pipe/publisher',
+  'bare-pipe/consumer',
+  'nestjs/publisher',
+  'nestjs/consumer',
+  'redis-alone/ioredis-subscriber',
+  'redis-alone/socket-subscriber',
+];
 
 export default [
-  ...Object.entries(peers).map(([name, input]) => ({
-    input: resolve(here, input),
-    platform,
-    tsconfig,
-    external,
-    output: { file: `dist/bench/${name}.js`, format: 'esm', sourcemap: true },
-  })),
-  {
-    ...consumer,
-    output: { ...consumer.output, file: 'dist/bench/counting-consumer/main.js' },
-    plugins: [...consumer.plugins, countInPlaceOfPrinting],
-  },
+  ...peers.map((name) =>
+    bundle({
+      input: resolve(here, 'src/peers', `${name}.ts`),
+      dir: `dist/bench/${name}`,
+      listed: { dependencies: { ws }, optionalDependencies, devDependencies: bundled },
+    }),
+  ),
+  bundle({
+    ...appBundle,
+    dir: 'dist/bench/counting-consumer',
+    plugins: [...appBundle.plugins, countInPlaceOfPrinting],
+  }),
 ];

@@ -1,6 +1,6 @@
-import { builtinModules } from 'node:module';
-import { cpSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { cpSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { bundle } from './bundle/bundle.js';
 
 const app = process.env.APP;
 if (app === undefined) throw new Error('Set APP to the app to bundle: publisher or consumer.');
@@ -8,26 +8,24 @@ if (app === undefined) throw new Error('Set APP to the app to bundle: publisher 
 /** What else an app brings, as folders beside it: the consumer serves the page. */
 const brought = { publisher: [], consumer: ['page'] };
 
-const bundled = /^(\.{0,2}\/|@relay\/|@oxc-project\/runtime\/)/;
+const manifest = `apps/${app}/package.json`;
 
-/** Bundles one app with the workspace's libs; packages from npm stay outside, in its package.json. */
-export default {
+/** One app with the workspace's libs, and with the packages that are devDependencies in its package.json. */
+export const appBundle = {
   input: `apps/${app}/src/main.ts`,
-  platform: 'node',
-  tsconfig: 'tsconfig.base.json',
-  external: (id) => builtinModules.includes(id) || id.startsWith('node:') || !bundled.test(id),
-  output: { file: `dist/apps/${app}/main.js`, format: 'esm', sourcemap: true },
+  dir: `dist/apps/${app}`,
+  listed: JSON.parse(readFileSync(manifest, 'utf8')),
   plugins: [
     {
       name: 'what-goes-with-it',
-      writeBundle: ({ file }) => {
-        cpSync(`apps/${app}/package.json`, join(dirname(file), 'package.json'));
+      writeBundle: ({ dir }) => {
+        cpSync(manifest, join(dir, 'package.json'));
         for (const name of brought[app]) {
-          const folder = join(dirname(file), name);
-          rmSync(folder, { recursive: true, force: true }); // assets of before have other names
-          cpSync(`dist/apps/${name}`, folder, { recursive: true });
+          cpSync(`dist/apps/${name}`, join(dir, name), { recursive: true });
         }
       },
     },
   ],
 };
+
+export default bundle(appBundle);

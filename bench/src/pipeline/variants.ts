@@ -41,14 +41,14 @@ export const variants: readonly Variant[] = [
   {
     name: REFERENCE,
     title: 'bare pipe (ioredis → ws → ws)',
-    publisher: node('dist/bench/bare-pipe/publisher.js'),
-    consumer: node('dist/bench/bare-pipe/consumer.js'),
+    publisher: node('dist/bench/bare-pipe/publisher/main.js'),
+    consumer: node('dist/bench/bare-pipe/consumer/main.js'),
   },
   {
     name: 'nestjs',
     title: 'obvious NestJS',
-    publisher: node('dist/bench/nestjs/publisher.js'),
-    consumer: node('dist/bench/nestjs/consumer.js'),
+    publisher: node('dist/bench/nestjs/publisher/main.js'),
+    consumer: node('dist/bench/nestjs/consumer/main.js'),
   },
   {
     name: 'python',
@@ -60,13 +60,13 @@ export const variants: readonly Variant[] = [
   {
     name: 'ioredis-alone',
     title: 'ioredis alone (no relay)',
-    consumer: node('dist/bench/redis-alone/ioredis-subscriber.js'),
+    consumer: node('dist/bench/redis-alone/ioredis-subscriber/main.js'),
     isExtra: true,
   },
   {
     name: CEILING,
     title: 'Redis alone (ceiling of the load)',
-    consumer: node('dist/bench/redis-alone/socket-subscriber.js'),
+    consumer: node('dist/bench/redis-alone/socket-subscriber/main.js'),
   },
 ];
 
