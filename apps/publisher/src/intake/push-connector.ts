@@ -9,7 +9,7 @@ import { AbstractConnector, type RedisOptions } from 'ioredis';
 import { MAX_PUSH_BYTES, RespPushes, type StreamParts } from './resp-pushes.js';
 
 /** What is read at once, at the most. */
-const READ_BYTES = 256 * 1024;
+const READ_BYTES = 128 * 1024;
 
 const NOTHING = Buffer.alloc(0);
 
