@@ -7,6 +7,9 @@ export type Offset = string;
 /** The text of an offset: decimal, without leading zeros. */
 export const OFFSET_PATTERN = /^(?:0|[1-9]\d{0,19})-(?:0|[1-9]\d{0,19})$/;
 
+/** A number of so many digits is exact as a double, and much cheaper than a big integer. */
+const MAX_EASY_DIGITS = 15;
+
 const LARGEST = '18446744073709551615';
 
 /** The place before every entry. */
@@ -28,6 +31,7 @@ export function successor(offset: Offset): Offset {
   const dash = offset.indexOf('-');
   const milliseconds = offset.slice(0, dash);
   const sequence = offset.slice(dash + 1);
+  if (sequence.length <= MAX_EASY_DIGITS) return `${milliseconds}-${Number(sequence) + 1}`;
   if (sequence === LARGEST) return `${BigInt(milliseconds) + 1n}-0`;
   return `${milliseconds}-${BigInt(sequence) + 1n}`;
 }

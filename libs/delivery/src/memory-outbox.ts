@@ -104,7 +104,9 @@ export class MemoryOutbox implements Outbox {
   #held(n: number, limit: ReadLimit): Run {
     const span = this.#log.span(n, limit);
     if (span === undefined) return runOf([]);
-    return { ...span, first: offsetOf(n), last: offsetOf(n + span.count - 1) };
+    const { count, items, bytes, largestBytes, lastAt, hasGaps } = span;
+    const [first, last] = [offsetOf(n), offsetOf(n + count - 1)];
+    return { count, items, bytes, largestBytes, first, last, lastAt, hasGaps };
   }
 
   #overflow(): void {
