@@ -9,7 +9,10 @@ import { EVERY_OTHER_CHANNEL } from './redis-intake.js';
 export class IntakeController {
   constructor(private readonly delivery: Delivery) {}
 
-  /** `PUBLISH test_websocket hello`: on its way to the consumers, byte for byte, with what came beside it. */
+  /**
+   * `PUBLISH test_websocket hello`: on its way to the consumers, byte for byte, with what came beside it. The
+   * payloads are views, good until this settles: the outbox has a copy.
+   */
   @EventPattern(['test_websocket', EVERY_OTHER_CHANNEL])
   relay(@Payload() messages: readonly NewMessage[]): void {
     this.delivery.take(messages);

@@ -5,6 +5,9 @@ import { Redis } from 'ioredis';
 import { pushConnector } from './push-connector.js';
 import { MAX_PUSH_BYTES } from './resp-pushes.js';
 
+/** With all their messages together below the 32 MB at which Redis cuts who has yet to read. */
+const ROUNDS = 8;
+
 let redis: RedisServer;
 let subscriber: Redis;
 let publisher: Redis;
@@ -44,7 +47,7 @@ it.each([2, 3] as const)(
   async (protocol) => {
     const { heard, byIoredis } = await subscribe(protocol);
     const sizes = [0, 1, MAX_PUSH_BYTES / 2, 2 * MAX_PUSH_BYTES, 100, 3 * 1024 * 1024, 0];
-    const payloads = Array.from({ length: 20 }).flatMap((_, round) =>
+    const payloads = Array.from({ length: ROUNDS }).flatMap((_, round) =>
       sizes.map((size) => `${round} `.padEnd(size, 'x')),
     );
     const batch = publisher.pipeline(payloads.map((payload) => ['publish', 'c', payload]));
@@ -54,6 +57,23 @@ it.each([2, 3] as const)(
     expect(new Set(byIoredis)).toEqual(new Set([2 * MAX_PUSH_BYTES, 3 * 1024 * 1024]));
   },
 );
+
+it('leaves payloads as they are until they are taken', async () => {
+  const payloads = Array.from({ length: 2000 }, (_, n) => `${n} `.padEnd(1000, 'x'));
+  const views: Uint8Array[] = [];
+  let taken = (): void => undefined;
+  const taking = new Promise<void>((resolve) => (taken = resolve));
+  const Connector = pushConnector({
+    message: (_channel, _pattern, payload) => views.push(payload),
+    read: () => taking,
+  });
+  subscriber = new Redis(redis.url, { Connector });
+  await subscriber.subscribe('c');
+  await publisher.pipeline(payloads.map((payload) => ['publish', 'c', payload])).exec();
+  await subscriber.ping();
+  expect(views.map((view) => Buffer.from(view).toString())).toEqual(payloads);
+  taken();
+});
 
 it('leaves it to ioredis to subscribe again on a new connection', async () => {
   const { heard } = await subscribe(3);

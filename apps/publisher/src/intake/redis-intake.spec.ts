@@ -96,7 +96,7 @@ async function start(options: Partial<RedisIntakeOptions> = {}): Promise<void> {
   const logger: LoggerService = { log: record, warn: record, error: record };
   const delivery = {
     take(messages: readonly NewMessage[]): void {
-      for (const message of messages) taken.add(message);
+      for (const message of messages) taken.add({ ...message, payload: message.payload.slice() });
     },
   };
   app = await NestFactory.createMicroservice(
