@@ -67,15 +67,18 @@ it('shows everything else that others wrote as text, too', async () => {
   await live.show(`#text=${encodeURIComponent(hostile[1] ?? '')}`);
   expect(await live.field('Filter by text').inputValue()).toBe(hostile[1]);
   await live.field('Filter by text').fill('');
-  for (const button of await live.page.locator('.fold').all()) await button.click();
+  played.say({ event: 'refused', data: { request: 1, problem: nasty } });
   await live
     .line(/refused it for good/)
     .first()
     .waitFor();
-  played.say({ event: 'refused', data: { request: 1, problem: nasty } });
-  expect(await live.page.locator('script, iframe, img, style, a[href^="javascript"]').count()).toBe(
-    1, // its own script
-  );
+  for (const fold of await live.page.locator('.fold').all()) {
+    await fold.click();
+    await live.page.locator('.fold[aria-expanded="true"]').waitFor();
+    const active = live.page.locator('script, iframe, img, style, a[href^="javascript"]');
+    expect(await active.count()).toBe(1); // its own script
+    await fold.click(); // unfolded, it would push the others out of what is drawn
+  }
   expect(live.problems).toEqual([]);
   await live.close();
 });

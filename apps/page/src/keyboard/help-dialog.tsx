@@ -18,7 +18,13 @@ export function HelpDialog() {
       ref={dialog}
       class="help"
       aria-labelledby="help-title"
-      onClose={close}
+      onCancel={(event) => {
+        event.preventDefault(); // or it would be closed before it is known to be
+        close();
+      }}
+      onClose={() => {
+        if (dialog.current?.open !== true) close(); // it may be open again by now
+      }}
       onClick={({ target, currentTarget }) => {
         if (target === currentTarget) close(); // beside it
       }}
