@@ -37,7 +37,8 @@ describe.each(apps)('the %s', (app) => {
   });
 
   it.each(['SIGTERM', 'SIGINT'] as const)('ends with 0 on %s', async (signal) => {
-    const started = stage.run(app, '--port=0');
+    const noRedis = app === 'publisher' ? ['--redis-url=redis://127.0.0.1:1'] : [];
+    const started = stage.run(app, '--port=0', ...noRedis);
     await started.waitForLine('stderr', /health at|listening on/);
     await started.waitForLine('stderr', app === 'publisher' ? 'not subscribed' : 'listening');
     started.signal(signal);

@@ -50,6 +50,7 @@ it('shows payloads and channel names as the text that they are', async () => {
 
 it('shows everything else that others wrote as text, too', async () => {
   const live = await LivePage.create(browser, await stage.pageUrl());
+  await live.page.setViewportSize({ width: 1280, height: 4000 }); // room for all, and for one unfolded
   const nasty = hostile.join(' ');
   const refused = message(1, { publisher: nasty, pattern: nasty, id: nasty });
   const played = await PlayedConsumer.at(live, [

@@ -20,17 +20,19 @@ export function onShutdownSignal(
     const now = performance.now();
     if (firstAt === undefined) {
       firstAt = now;
-      setTimeout(() => {
+      const giveUp = setTimeout(() => {
         process.stderr.write(`shutdown not done in ${timeoutMs} ms, given up\n`);
         process.exit(1);
       }, timeoutMs + LAST_WORDS_MS).unref();
-      void shutDown(AbortSignal.timeout(timeoutMs)).then(
-        (code) => process.exit(code),
-        (error: unknown) => {
+      void shutDown(AbortSignal.timeout(timeoutMs))
+        .catch((error: unknown) => {
           process.stderr.write(`shutdown failed: ${String(error)}\n`);
-          process.exit(1);
-        },
-      );
+          return 1;
+        })
+        .then((code) => {
+          clearTimeout(giveUp);
+          process.exit(code);
+        });
     } else if (now - firstAt >= REPEATED_BY_HAND_MS) {
       process.exit(130);
     }

@@ -25,6 +25,7 @@ import { AckTiming } from './ack-timing.js';
 import { type ConsumerAccess, PassageError } from './consumer-access.js';
 import { boundGrant, isLess } from './grant.js';
 import type { Failure } from './failure.js';
+import { FramePace } from './frame-pace.js';
 import { Line, type LineEvents } from './line.js';
 
 /** A connection that lived this long proved healthy: the next failure counts as the first. */
@@ -61,9 +62,8 @@ export class ConsumerConnection {
   #healthy: NodeJS.Timeout | undefined;
   #lastProblem: string | undefined;
   #onEnd: (() => void) | undefined;
-  #hasReadThisTurn = false;
-  #postponed: ReadAction | undefined;
   #owesStatus = false;
+  readonly #pace = new FramePace(() => this.isCongested);
   readonly #tooLarge = new Tenfold();
 
   constructor(
@@ -88,7 +88,7 @@ export class ConsumerConnection {
     },
     drained: () => {
       if (this.#owesStatus) this.surroundings.statusOwed(this);
-      this.#readPostponed();
+      this.#pace.resume();
     },
     ended: (failure) => {
       this.#ended(failure);
@@ -217,7 +217,9 @@ export class ConsumerConnection {
           this.#deliver(action.after, action.run);
           break;
         case 'read':
-          this.#read(action);
+          this.#pace.next(() => {
+            this.#read(action);
+          });
           break;
         case 'progress':
           this.surroundings.progressed(this);
@@ -229,30 +231,9 @@ export class ConsumerConnection {
     }
   }
 
-  /**
-   * One frame for each turn of the event loop: between two, what Redis has to say is heard. None while one
-   * still waits for the network: the outbox bounds what waits, the memory of a socket would not.
-   */
-  #read(read: ReadAction): void {
-    if (this.isCongested) {
-      this.#postponed = read;
-      return;
-    }
-    if (this.#hasReadThisTurn) {
-      setImmediate(() => this.#read(read));
-      return;
-    }
-    this.#hasReadThisTurn = true;
-    setImmediate(() => (this.#hasReadThisTurn = false));
-    const { after, limit } = read;
+  #read({ after, limit }: ReadAction): void {
     this.#perform(this.sender.entriesRead(after, this.outbox.read(after, limit)));
     this.#tellTooLarge();
-  }
-
-  #readPostponed(): void {
-    const read = this.#postponed;
-    this.#postponed = undefined;
-    if (read) this.#read(read);
   }
 
   #deliver(after: Offset, run: Run): void {
@@ -279,7 +260,7 @@ export class ConsumerConnection {
     const hasFinished = this.sender.state === 'finished';
     this.sender.disconnected();
     this.acks.disconnected();
-    this.#readPostponed();
+    this.#pace.resume();
     if (this.state === 'closed' || hasFinished) {
       this.#end();
       return;

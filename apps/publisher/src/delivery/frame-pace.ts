@@ -1,0 +1,34 @@
+/**
+ * When the next frame may go. One for each turn of the event loop: between two, what Redis has to say is heard.
+ * None while one still waits for the network: the outbox bounds what waits, the memory of a socket would not.
+ */
+export class FramePace {
+  #hasGoneThisTurn = false;
+  #postponed: (() => void) | undefined;
+
+  constructor(private readonly isCongested: () => boolean) {}
+
+  /** Calls `send` once, now or when its time has come; there is only one at a time. */
+  next(send: () => void): void {
+    if (this.isCongested()) {
+      this.#postponed = send;
+      return;
+    }
+    if (this.#hasGoneThisTurn) {
+      setImmediate(() => {
+        this.next(send);
+      });
+      return;
+    }
+    this.#hasGoneThisTurn = true;
+    setImmediate(() => (this.#hasGoneThisTurn = false));
+    send();
+  }
+
+  /** The network has taken what waited, or is gone. */
+  resume(): void {
+    const send = this.#postponed;
+    this.#postponed = undefined;
+    if (send) this.next(send);
+  }
+}
