@@ -50,7 +50,6 @@ it('shows payloads and channel names as the text that they are', async () => {
 
 it('shows everything else that others wrote as text, too', async () => {
   const live = await LivePage.create(browser, await stage.pageUrl());
-  await live.page.setViewportSize({ width: 1280, height: 4000 }); // room for all, and for one unfolded
   const nasty = hostile.join(' ');
   const refused = message(1, { publisher: nasty, pattern: nasty, id: nasty });
   const played = await PlayedConsumer.at(live, [
@@ -69,16 +68,13 @@ it('shows everything else that others wrote as text, too', async () => {
   expect(await live.field('Filter by text').inputValue()).toBe(hostile[1]);
   await live.field('Filter by text').fill('');
   played.say({ event: 'refused', data: { request: 1, problem: nasty } });
-  await live
-    .line(/refused it for good/)
-    .first()
-    .waitFor();
-  for (const fold of await live.page.locator('.fold').all()) {
-    await fold.click();
-    await live.page.locator('.fold[aria-expanded="true"]').waitFor();
+  const folds = live.page.locator('.fold');
+  for (const [index, details] of [/taken in/, /refused it for good/].entries()) {
+    await folds.nth(index).click();
+    await live.line(details).first().waitFor();
     const active = live.page.locator('script, iframe, img, style, a[href^="javascript"]');
     expect(await active.count()).toBe(1); // its own script
-    await fold.click(); // unfolded, it would push the others out of what is drawn
+    await folds.nth(index).click(); // unfolded, it would push the other out of what is drawn
   }
   expect(live.problems).toEqual([]);
   await live.close();
