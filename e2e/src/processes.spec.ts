@@ -37,8 +37,7 @@ describe.each(apps)('the %s', (app) => {
   });
 
   it.each(['SIGTERM', 'SIGINT'] as const)('ends with 0 on %s', async (signal) => {
-    const noRedis = app === 'publisher' ? ['--redis-url=redis://127.0.0.1:1'] : [];
-    const started = stage.run(app, '--port=0', ...noRedis);
+    const started = stage.run(app, '--port=0');
     await started.waitForLine('stderr', /health at|listening on/);
     await started.waitForLine('stderr', app === 'publisher' ? 'not subscribed' : 'listening');
     started.signal(signal);

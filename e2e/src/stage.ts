@@ -16,14 +16,17 @@ export const workspace = resolve(import.meta.dirname, '../..');
 /** Part of every secret that the tests use: nothing that an app prints may hold it. */
 export const SECRET = 'sesame';
 
-/** Settings that the machine may have in its environment do not reach the apps. */
+/**
+ * Settings that the machine may have in its environment do not reach the apps, and a Redis or a consumer that
+ * somebody runs on it is left alone.
+ */
 export const env: Readonly<Record<string, string | undefined>> = {
   NO_COLOR: '1',
   FORCE_COLOR: undefined,
   NODE_OPTIONS: undefined,
-  REDIS_URL: undefined,
+  REDIS_URL: 'redis://127.0.0.1:1',
   REDIS_CHANNELS: undefined,
-  CONSUMER_URL: undefined,
+  CONSUMER_URL: 'ws://127.0.0.1:1/relay',
   CONSUMER_HOST: undefined,
   CONSUMER_PORT: undefined,
   PUBLISHER_HOST: undefined,

@@ -9,11 +9,18 @@ export const LIMITS = Object.freeze({
   /** What is used of a window, however large. */
   windowEntries: 65_536,
   windowBytes: 64 * 1024 * 1024,
+  /** What a consumer may leave unread besides a frame of entries, of which no second one is sent. */
+  unreadBytes: 1024 * 1024,
   /** The largest message that is sent, whatever a consumer takes: no consumer can be set to more. */
   entryBytes: 128 * 1024 * 1024,
 });
 
-const COUNTED = [...HTTP_LIMITS_COUNTED, ...WEB_SOCKET_LIMITS_COUNTED, 'window'] as const;
+const COUNTED = [
+  ...HTTP_LIMITS_COUNTED,
+  ...WEB_SOCKET_LIMITS_COUNTED,
+  'unread-bytes',
+  'window',
+] as const;
 
 export type Limit = (typeof COUNTED)[number];
 

@@ -148,6 +148,7 @@ export class CborReader {
     const length = (bytes[this.#at] ?? 0) - (Major.text << 5);
     const end = start + length;
     if (length < 0 || length > MAX_EASY_OFFSET || end > bytes.length) return undefined;
+    if (bytes[start] === DASH || bytes[end - 1] === DASH) return undefined;
     let milliseconds: number | undefined;
     let number = 0;
     for (let at = start; at < end; at++) {

@@ -56,6 +56,14 @@ describe('a deliver frame', () => {
     expect(entry.payload.buffer).toBe(bytes.buffer);
   });
 
+  it.each(['-05', '00-', '05-', '-012345', '5', '1-01', '1--1'])(
+    'has no offset that is written like %s',
+    (offset) => {
+      const bytes = encodeDeliver({ after: '0-0', entries: [{ ...message, offset }] });
+      expect(() => decodeBinary(bytes)).toThrow(InvalidFrameError);
+    },
+  );
+
   it('stays as it is when others are written after it', () => {
     const bytes = encodeDeliver({ after: '0-0', entries: [message] });
     const before = Buffer.from(bytes);

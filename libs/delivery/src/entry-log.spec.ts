@@ -24,7 +24,7 @@ describe('what an outbox in memory holds', () => {
     const step = fc.oneof(
       {
         weight: 3,
-        arbitrary: fc.record({ put: fc.constantFrom(1, 10, 60_000, 700_000, 2_000_000) }),
+        arbitrary: fc.record({ put: fc.constantFrom(1, 10, 60_000, 130_000, 700_000, 2_000_000) }),
       },
       { weight: 1, arbitrary: fc.constant({ put: 'gap' as const }) },
       { weight: 2, arbitrary: fc.record({ take: fc.nat(6) }) },
@@ -55,12 +55,24 @@ describe('what an outbox in memory holds', () => {
 
   it('lies in memory that is used again', () => {
     const log = new EntryLog();
-    log.push(newMessage(1, 700_000));
+    log.push(newMessage(1, 70_000));
     const { buffer } = log.span(1, ALL)?.items ?? {};
     log.discard(1);
-    log.push(newMessage(2, 700_000));
+    log.push(newMessage(2, 70_000));
     expect(log.span(2, ALL)?.items.buffer).toBe(buffer);
   });
+
+  it.each([150_000, 530_000, 3_000_000])(
+    'takes no more memory than it needs (%i bytes)',
+    (bytes) => {
+      const log = new EntryLog();
+      log.push(newMessage(1, 10));
+      for (let time = 2; time <= 10; time++) log.push(newMessage(time, bytes));
+      for (let n = 2; n <= 10; n++) {
+        expect(log.span(n, ALL)?.items.buffer.byteLength).toBeLessThan(bytes + 200);
+      }
+    },
+  );
 
   it('lies in memory that is given back where it was for one large entry', () => {
     const log = new EntryLog();

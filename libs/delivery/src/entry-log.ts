@@ -1,5 +1,5 @@
 import type { NewEntry, NewGap, ReadLimit } from './outbox.js';
-import { Segment, type Span } from './segment.js';
+import { needsItsOwn, Segment, type Span } from './segment.js';
 
 /** Segments that are kept to be used again: more than a consumer's window goes through. */
 const MAX_SPARE = 16;
@@ -67,7 +67,8 @@ export class EntryLog {
   }
 
   #begin(entry: NewEntry): Segment {
-    const segment = this.#spare.pop() ?? new Segment();
+    const spare = needsItsOwn(entry) ? undefined : this.#spare.pop();
+    const segment = spare ?? new Segment();
     segment.begin(this.next, entry);
     this.#segments.push(segment);
     return segment;
@@ -75,7 +76,7 @@ export class EntryLog {
 
   #drop(): void {
     const segment = this.#segments.shift();
-    if (!segment || segment.isOversize || this.#spare.length === MAX_SPARE) return;
+    if (!segment?.isStandard || this.#spare.length === MAX_SPARE) return;
     this.#spare.push(segment);
   }
 }

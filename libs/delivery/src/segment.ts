@@ -1,9 +1,12 @@
 import { CborWriter, entryBytes, maxEncodedBytes, writeEntry } from '@relay/contracts';
 import type { NewEntry, NewGap, ReadLimit } from './outbox.js';
 
-/** Memory for so much; a larger entry has a segment of its own. */
+/** Memory for so much, which a writer keeps to write to again. */
 const SEGMENT_BYTES = 1024 * 1024;
-const SEGMENT_ENTRIES = 16_384;
+/** A larger entry has memory of its own size: behind others it would leave too much of theirs empty. */
+const MAX_SHARED_BYTES = SEGMENT_BYTES / 8;
+const INITIAL_ENTRIES = 256;
+const MAX_ENTRIES = 16_384;
 
 /** Some of the entries of a segment. */
 export interface Span {
@@ -28,9 +31,9 @@ export class Segment {
   #next = 0;
   readonly #writer = new CborWriter();
   /** Of each entry: where it ends, its `entryBytes`, when it was taken in. */
-  readonly #ends = new Uint32Array(SEGMENT_ENTRIES);
-  readonly #sizes = new Uint32Array(SEGMENT_ENTRIES);
-  readonly #times = new Float64Array(SEGMENT_ENTRIES);
+  #ends = new Uint32Array(INITIAL_ENTRIES);
+  #sizes = new Uint32Array(INITIAL_ENTRIES);
+  #times = new Float64Array(INITIAL_ENTRIES);
   /** By number. */
   readonly #gaps = new Map<number, NewGap>();
 
@@ -38,9 +41,9 @@ export class Segment {
     return this.#next;
   }
 
-  /** Whether it has more memory than most, for one large entry. */
-  get isOversize(): boolean {
-    return this.#writer.length + this.#writer.room > SEGMENT_BYTES;
+  /** Whether others can be written to its memory one day: it is not that of one large entry. */
+  get isStandard(): boolean {
+    return this.#writer.length + this.#writer.room === SEGMENT_BYTES;
   }
 
   /** Begins anew with the number `first`, and with room for `entry`: what was in it is gone. */
@@ -48,15 +51,16 @@ export class Segment {
     this.#first = first;
     this.#next = first;
     this.#gaps.clear();
-    this.#writer.begin(Math.max(SEGMENT_BYTES, maxEncodedBytes(entry, first)));
+    this.#writer.begin(needsItsOwn(entry) ? maxEncodedBytes(entry, first) : SEGMENT_BYTES);
   }
 
   /** @returns whether there was room for it */
   append(entry: NewEntry): boolean {
     const number = this.#next;
     const index = number - this.#first;
-    if (index === SEGMENT_ENTRIES) return false;
+    if (index === MAX_ENTRIES || (index > 0 && needsItsOwn(entry))) return false;
     if (maxEncodedBytes(entry, number) > this.#writer.room) return false;
+    if (index === this.#ends.length) this.#grow();
     writeEntry(this.#writer, entry, number);
     this.#ends[index] = this.#writer.length;
     this.#sizes[index] = entryBytes(entry);
@@ -105,4 +109,20 @@ export class Segment {
     const hasGaps = this.gapsFrom(number) > this.gapsFrom(number + to - from);
     return { count: to - from, items, bytes, largestBytes, lastAt, hasGaps };
   }
+
+  #grow(): void {
+    const { length } = this.#ends;
+    const [ends, sizes, times] = [this.#ends, this.#sizes, this.#times];
+    this.#ends = new Uint32Array(2 * length);
+    this.#sizes = new Uint32Array(2 * length);
+    this.#times = new Float64Array(2 * length);
+    this.#ends.set(ends);
+    this.#sizes.set(sizes);
+    this.#times.set(times);
+  }
+}
+
+/** Whether an entry is so large that a new segment has its size. */
+export function needsItsOwn(entry: NewEntry): boolean {
+  return entry.kind === 'message' && entry.payload.byteLength > MAX_SHARED_BYTES;
 }

@@ -99,6 +99,16 @@ describe('a consumer', () => {
     while ((await connection.next('status')).subscribed) continue;
   });
 
+  it('that leaves unread what it is told is cut off', async () => {
+    const { socket } = await greeted();
+    socket.pause();
+    while (delivery.connections[0]?.state === 'connected') {
+      for (let n = 0; n < 100; n += 1) delivery.proven(Date.now());
+      await nextTurn();
+    }
+    expect(await count('unread-bytes')).toBe(1);
+  });
+
   it('that sends a frame beyond 64 KiB is closed with 1009', async () => {
     const connection = await consumer.connection(1);
     await connection.welcome();

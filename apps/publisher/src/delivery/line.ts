@@ -50,8 +50,7 @@ export class Line {
     this.#socket = this.#dial(url, passage);
     // ws has such a timer, too, but it begins when a proxy has answered
     this.#timer = setTimeout(() => {
-      this.#failure ??= { text: 'does not answer in time', needsPerson: false };
-      this.#socket.terminate();
+      this.#fail('does not answer in time');
       way.abort();
     }, HANDSHAKE_TIMEOUT_MS);
   }
@@ -63,7 +62,14 @@ export class Line {
 
   /** Says something short. */
   send(text: string): void {
-    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(text);
+    const socket = this.#socket;
+    if (socket.readyState !== WebSocket.OPEN) return;
+    if (!this.isCongested && socket.bufferedAmount > LIMITS.unreadBytes) {
+      this.reached.add('unread-bytes');
+      this.#fail('does not read');
+      return;
+    }
+    socket.send(text);
   }
 
   /**
@@ -144,6 +150,11 @@ export class Line {
       this.events.ended(this.#failure ?? failureOfClose(code, reason.toString()));
     });
     return socket;
+  }
+
+  #fail(text: string): void {
+    this.#failure ??= { text, needsPerson: false };
+    this.#socket.terminate();
   }
 }
 

@@ -122,11 +122,9 @@ export class RedisIntake extends ServerRedis {
     });
     client.on('messageBuffer', (channel: Buffer, payload: Buffer) => {
       this.#take(channel.toString(), undefined, payload);
-      void this.#handOn();
     });
     client.on('pmessageBuffer', (pattern: Buffer | string, channel: Buffer, payload: Buffer) => {
       this.#take(channel.toString(), pattern.toString(), payload);
-      void this.#handOn();
     });
     client.connect().catch(() => undefined); // the error event has told it
     callback();
@@ -270,13 +268,14 @@ export class RedisIntake extends ServerRedis {
     const batch = this.#batch;
     if (batch.length === 0) return;
     this.#batch = [];
-    try {
-      await Promise.all(
-        batch.map(({ handler, messages }) =>
-          handler(messages, new RedisContext([messages[0]?.channel ?? ''])),
-        ),
-      );
-    } catch (error) {
+    const results = await Promise.allSettled(
+      batch.map(({ handler, messages }) =>
+        handler(messages, new RedisContext([messages[0]?.channel ?? ''])),
+      ),
+    );
+    for (const result of results) {
+      if (result.status === 'fulfilled') continue;
+      const error: unknown = result.reason;
       this.#log.error('internal-error', 'messages could not be taken in', { error });
     }
   }
