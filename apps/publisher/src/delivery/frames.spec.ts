@@ -1,50 +1,81 @@
+import { once } from 'node:events';
+import { createServer as createHttpServer, type Server } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
+import { Tokens } from '@relay/runtime';
+import { type Certificate, TestAuthority, TestFolder } from '@relay/testing';
+import { ConsumerAccess } from './consumer-access.js';
 import { Delivery } from './delivery.js';
 import { ScriptedConsumer } from './testing/scripted-consumer.js';
 
 const COUNT = 100;
 const PAYLOAD_BYTES = 200_000;
 
+let authority: TestAuthority;
+let certificate: Certificate;
+let folder: TestFolder;
+let server: Server;
 let consumer: ScriptedConsumer;
 let delivery: Delivery;
 
-beforeEach(async () => {
+beforeAll(async () => {
+  authority = await TestAuthority.create();
+  certificate = await authority.issue('consumer.test');
+});
+
+beforeEach(() => {
   Logger.overrideLogger(false);
-  consumer = await ScriptedConsumer.start();
-  delivery = new Delivery({
-    name: 'publisher',
-    consumerUrls: [consumer.url],
-    bounds: { maxMessages: 2 * COUNT, maxBytes: 2 * COUNT * PAYLOAD_BYTES },
-  });
-  delivery.start();
-  delivery.subscribed(1000);
+  folder = new TestFolder();
 });
 
 afterEach(async () => {
   await delivery.drain(AbortSignal.abort());
   await consumer.stop();
+  await new Promise((resolve) => server.close(resolve));
+  folder.remove();
 });
 
-it('frames that the network has not taken yet are not changed by those behind them', async () => {
-  const connection = await consumer.connection(1);
-  const window = { entries: 2 * COUNT, bytes: 2 * COUNT * PAYLOAD_BYTES };
-  await connection.welcome({ window });
-  await connection.entries(1); // the beginning of the outbox
-  connection.socket.pause();
-  delivery.take(
-    Array.from({ length: COUNT }, (_, n) => ({
-      kind: 'message' as const,
-      channel: 'c',
-      payload: Buffer.alloc(PAYLOAD_BYTES, n),
-      receivedAt: 2000,
-    })),
-  );
-  while (!delivery.connections[0]?.isCongested) await nextTurn();
-  connection.socket.resume();
-  const fills = (await connection.entries(COUNT)).map((entry) =>
-    entry.kind === 'message' ? [...new Set(entry.payload)] : [],
-  );
-  expect(fills).toEqual(Array.from({ length: COUNT }, (_, n) => [n]));
-});
+async function deliverTo(scheme: 'ws' | 'wss'): Promise<void> {
+  server = scheme === 'ws' ? createHttpServer() : createHttpsServer(certificate);
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  consumer = ScriptedConsumer.on(server);
+  const { port } = server.address() as AddressInfo;
+  const ca = folder.write('ca.pem', authority.cert);
+  delivery = new Delivery({
+    name: 'publisher',
+    consumerUrls: [`${scheme}://127.0.0.1:${port}/relay`],
+    bounds: { maxMessages: 2 * COUNT, maxBytes: 2 * COUNT * PAYLOAD_BYTES },
+    access: new ConsumerAccess(new Tokens({}), { ca }),
+  });
+  delivery.start();
+  delivery.subscribed(1000);
+}
+
+it.each(['ws', 'wss'] as const)(
+  'frames that the network has not taken yet are not changed by those behind them (%s)',
+  async (scheme) => {
+    await deliverTo(scheme);
+    const connection = await consumer.connection(1);
+    const window = { entries: 2 * COUNT, bytes: 2 * COUNT * PAYLOAD_BYTES };
+    await connection.welcome({ window });
+    await connection.entries(1); // the beginning of the outbox
+    connection.socket.pause();
+    delivery.take(
+      Array.from({ length: COUNT }, (_, n) => ({
+        kind: 'message' as const,
+        channel: 'c',
+        payload: Buffer.alloc(PAYLOAD_BYTES, n),
+        receivedAt: 2000,
+      })),
+    );
+    while (!delivery.connections[0]?.isCongested) await nextTurn();
+    connection.socket.resume();
+    const fills = (await connection.entries(COUNT)).map((entry) =>
+      entry.kind === 'message' ? [...new Set(entry.payload)] : [],
+    );
+    expect(fills).toEqual(Array.from({ length: COUNT }, (_, n) => [n]));
+  },
+);
