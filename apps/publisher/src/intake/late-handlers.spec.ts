@@ -1,0 +1,56 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { Logger } from '@nestjs/common';
+import type { NewMessage } from '@relay/delivery';
+import { RedisServer } from '@relay/testing';
+import { Redis } from 'ioredis';
+import { MAX_PUSH_BYTES } from './resp-pushes.js';
+import { EVERY_OTHER_CHANNEL, RedisIntake } from './redis-intake.js';
+
+const nothing = (): void => undefined;
+
+let redis: RedisServer;
+let publisher: Redis;
+let intake: RedisIntake;
+
+beforeEach(async () => {
+  Logger.overrideLogger(false);
+  redis = await RedisServer.start();
+  publisher = new Redis(redis.url);
+  intake = new RedisIntake(
+    { url: redis.url, channels: ['c'] },
+    { subscribed: nothing, proven: nothing, broken: nothing, explained: nothing },
+  );
+});
+
+afterEach(async () => {
+  await intake.close();
+  publisher.disconnect();
+  await redis.stop();
+});
+
+it('payloads stay as they are until a handler that takes its time has settled', async () => {
+  const sizes = [1000, 70_000, 10, MAX_PUSH_BYTES - 100, 200_000, 500];
+  const payloads = Array.from({ length: 300 }, (_, n) => `${n} `.padEnd(sizes[n % 6] ?? 0, 'x'));
+  let release = nothing;
+  const released = new Promise<void>((resolve) => (release = resolve));
+  let heard = 0;
+  const seen: string[][] = [];
+  intake.addHandler(
+    EVERY_OTHER_CHANNEL,
+    async (messages: readonly NewMessage[]) => {
+      const batch = seen.push([]) - 1;
+      heard += messages.length;
+      await released;
+      seen[batch] = messages.map(({ payload }) => Buffer.from(payload).toString());
+    },
+    true,
+  );
+  await intake.listen(nothing);
+  while (intake.state !== 'subscribed') await nextTurn();
+  await publisher.pipeline(payloads.map((payload) => ['publish', 'c', payload])).exec();
+  while (heard < payloads.length) await nextTurn();
+  release();
+  await nextTurn();
+  expect(seen.flat()).toEqual(payloads);
+});
