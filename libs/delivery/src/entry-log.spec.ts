@@ -90,6 +90,15 @@ describe('what an outbox in memory holds', () => {
     expect(timesFrom(log, 39_999)).toEqual([39_999, 40_000]);
   });
 
+  it('is an entry with a name of any length, too', () => {
+    const log = new EntryLog();
+    log.push(newMessage(1, 10));
+    log.push({ ...newMessage(2, 10), channel: 'ö'.repeat(600_000) });
+    log.push({ ...newMessage(3, 10), pattern: '*'.repeat(2_000_000) });
+    log.push(newMessage(4, 10));
+    expect(timesFrom(log, 1)).toEqual([1, 2, 3, 4]);
+  });
+
   it('tells which of the entries that are read are gaps', () => {
     const log = new EntryLog();
     for (const entry of [newMessage(1), newGap(), newMessage(3)]) log.push(entry);

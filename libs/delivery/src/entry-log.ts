@@ -29,7 +29,7 @@ export class EntryLog {
     let segment = this.#segments.at(-1);
     if (!segment?.append(entry)) {
       segment = this.#begin(entry);
-      segment.append(entry);
+      if (!segment.append(entry)) throw new Error('a new segment has no room for its first entry');
     }
     this.bytes += segment.bytesAt(this.next);
     this.next += 1;

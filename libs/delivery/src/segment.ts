@@ -3,7 +3,10 @@ import type { NewEntry, NewGap, ReadLimit } from './outbox.js';
 
 /** Memory for so much, which a writer keeps to write to again. */
 const SEGMENT_BYTES = 1024 * 1024;
-/** A larger entry has memory of its own size: behind others it would leave too much of theirs empty. */
+/**
+ * A larger entry, by `entryBytes`, has memory of its own size: behind others it would leave too much of theirs
+ * empty. One that is not takes less than half a segment, whatever script its names are in.
+ */
 const MAX_SHARED_BYTES = SEGMENT_BYTES / 8;
 const INITIAL_ENTRIES = 256;
 const MAX_ENTRIES = 16_384;
@@ -124,5 +127,5 @@ export class Segment {
 
 /** Whether an entry is so large that a new segment has its size. */
 export function needsItsOwn(entry: NewEntry): boolean {
-  return entry.kind === 'message' && entry.payload.byteLength > MAX_SHARED_BYTES;
+  return entryBytes(entry) > MAX_SHARED_BYTES;
 }

@@ -65,7 +65,7 @@ describe('a sender', () => {
     expect(reads(actions)).toEqual(['0-5']);
   });
 
-  it('delivers what was read as it is, that others may get the same', () => {
+  it('delivers what was read as it is, with nothing to encode', () => {
     const run = runOf(messages(1, 3));
     const [deliver] = delivering(3).entriesRead('0-0', run);
     expect(deliver?.kind === 'deliver' && deliver.run).toBe(run);

@@ -259,7 +259,7 @@ export class Sender {
     );
   }
 
-  /** What was read as this consumer gets it: mostly the very same, that others may get it, too. */
+  /** What was read as this consumer gets it: mostly the very same, with nothing to encode. */
   #sendable(run: Run, { maxEntryBytes }: Welcome): Run {
     if (!run.hasGaps && run.largestBytes <= maxEntryBytes) return run;
     let { at } = this.#sent;

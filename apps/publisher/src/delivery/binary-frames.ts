@@ -39,9 +39,7 @@ export class BinaryFrames {
   #roomFor(bytes: number): Buffer {
     const { length } = this.#memory;
     if (length < bytes || length > MAX_KEPT_BYTES) {
-      this.#memory = Buffer.allocUnsafeSlow(
-        Math.max(bytes, 2 * Math.min(length, MAX_KEPT_BYTES / 2)),
-      );
+      this.#memory = Buffer.allocUnsafeSlow(Math.max(bytes, Math.min(2 * length, MAX_KEPT_BYTES)));
     }
     return this.#memory;
   }

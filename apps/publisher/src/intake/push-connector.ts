@@ -17,7 +17,7 @@ const NOTHING = Buffer.alloc(0);
 export interface PushListener {
   /** A message was published. The payload is a view, good until what `read` returns has settled. */
   message: StreamParts['message'];
-  /** That was all there was to read for now: what came is to be taken. */
+  /** So much was read: what came is to be taken. */
   read(): Promise<void>;
 }
 
