@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { GapReason } from '@relay/contracts';
+import { type Entry, GapReason } from '@relay/contracts';
 import { MemoryOutbox } from './memory-outbox.js';
 import type { ReadLimit } from './outbox.js';
 import { entriesOf, type Run } from './run.js';
@@ -59,6 +59,10 @@ describe('an outbox in memory', () => {
   });
 });
 
+function isOverflow(entry: Entry): boolean {
+  return entry.kind === 'gap' && entry.reason === GapReason.overflow;
+}
+
 describe('an outbox in memory that is full', () => {
   it('lets the oldest go, by number', () => {
     const outbox = outboxOf(5, { maxMessages: 2 });
@@ -104,6 +108,14 @@ describe('an outbox in memory that is full', () => {
     ];
     expect(told(outbox.read('0-0', ALL))).toEqual(expected);
     expect([outbox.oldest, outbox.size, outbox.dropped]).toEqual(['0-3', 2, 3]);
+  });
+
+  it('says so of each hole between gaps', () => {
+    const outbox = outboxOf(2, { maxMessages: 1 });
+    outbox.append(newGap());
+    for (const at of [3, 4, 5]) outbox.append(newMessage(at));
+    const holes = entriesOf(outbox.read('0-0', ALL)).filter(isOverflow);
+    expect(holes).toMatchObject([{ to: 2 }, { to: 4 }]);
   });
 
   it('forgets the gaps it kept when they are released', () => {

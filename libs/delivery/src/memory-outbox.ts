@@ -17,6 +17,8 @@ interface KeptGap {
   readonly first: number;
   readonly last: number;
   readonly gap: NewGap;
+  /** When the newest message that was dropped before it had been taken in. */
+  readonly droppedUntil: number | null;
 }
 
 /**
@@ -113,7 +115,8 @@ export class MemoryOutbox implements Outbox {
     const n = this.#log.oldest;
     const shifted = this.#log.shift();
     if (shifted?.gap) {
-      this.#keptGaps.push({ first: n, last: n, gap: shifted.gap });
+      const droppedUntil = this.#droppedUntil;
+      this.#keptGaps.push({ first: n, last: n, gap: shifted.gap, droppedUntil });
       if (this.#keptGaps.length > MAX_KEPT_GAPS) this.#mergeOldestGaps();
     } else if (shifted) {
       this.dropped += 1;
@@ -126,7 +129,7 @@ export class MemoryOutbox implements Outbox {
     if (a === undefined || b === undefined) return;
     const { reason, from } = a.gap;
     const gap: NewGap = { kind: 'gap', reason, from, to: b.gap.to, count: null };
-    this.#keptGaps = [{ first: a.first, last: b.last, gap }, ...rest];
+    this.#keptGaps = [{ ...a, last: b.last, gap }, ...rest];
   }
 
   /** What stands for entry `n`, which is no longer there, and as many behind it as can be said in one. */
@@ -139,7 +142,8 @@ export class MemoryOutbox implements Outbox {
     if (kept && kept.first <= n) return { ...kept.gap, offset: offsetOf(kept.last) };
     const upTo = (kept?.first ?? this.#log.oldest) - 1;
     const count = upTo - n + 1;
-    return gapUpTo(upTo, { reason: GapReason.overflow, to: this.#droppedUntil, count });
+    const to = kept ? kept.droppedUntil : this.#droppedUntil;
+    return gapUpTo(upTo, { reason: GapReason.overflow, to, count });
   }
 }
 
