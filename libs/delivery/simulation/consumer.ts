@@ -120,6 +120,8 @@ export class Consumer {
   #take(far: Connection, session: Session, frame: DeliveryFrame): void {
     const receiver = this.#receiver;
     const account = this.model.accounts[this.number];
+    const isHeard = (actions: readonly ReceiverAction<Connection>[]): boolean =>
+      far.isOpen && !actions.some(({ kind }) => kind === 'close');
     if (frame.event === 'hello') {
       this.clock.cancel(session.helloDeadline);
       session.outbox = frame.data.outbox.id;
@@ -127,7 +129,7 @@ export class Consumer {
     } else if (frame.event === 'deliver') {
       const { data } = frame;
       const actions = receiver.deliver(far, data);
-      if (far.isOpen && session.outbox !== undefined) {
+      if (isHeard(actions) && session.outbox !== undefined) {
         account?.received(this.model.outbox(session.outbox), data.entries);
       }
       this.#perform(actions);
@@ -135,15 +137,17 @@ export class Consumer {
         this.model.checkPending(position.pendingEntries, position.pendingBytes);
       }
     } else if (frame.event === 'status') {
-      if (far.isOpen && session.outbox !== undefined) {
+      const actions = receiver.status(far, frame.data);
+      if (isHeard(actions) && session.outbox !== undefined) {
         account?.toldStatus(this.model.outbox(session.outbox), this.model.heardUntil(frame.data));
       }
-      this.#perform(receiver.status(far, frame.data));
+      this.#perform(actions);
     } else if (frame.event === 'goodbye') {
-      if (far.isOpen && session.outbox !== undefined) {
+      const actions = receiver.goodbye(far, frame.data);
+      if (isHeard(actions) && session.outbox !== undefined) {
         account?.toldGoodbye(this.model.outbox(session.outbox), frame.data.subscriptionEndedAt);
       }
-      this.#perform(receiver.goodbye(far, frame.data));
+      this.#perform(actions);
     } else if (frame.event === 'ping') far.send({ event: 'pong' });
   }
 
@@ -159,7 +163,7 @@ export class Consumer {
         this.#handleNext();
       } else if (action.kind === 'close') {
         this.#close(action.connection, action.code, action.reason);
-      } else {
+      } else if (action.kind === 'send') {
         const outbox = this.#sessions.get(action.connection)?.outbox;
         if (action.frame.event === 'welcome' && outbox !== undefined) {
           this.model.accounts[this.number]?.welcomed(this.model.outbox(outbox));

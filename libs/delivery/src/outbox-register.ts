@@ -4,13 +4,16 @@ import {
   type GapEntry,
   type Hello,
   type Status,
+  type Welcome,
 } from '@relay/contracts';
 import { type LastHeard, OutboxPosition } from './outbox-position.js';
 
 /** An outbox as a receiver knows it; to its user a token by which `handled` knows where an entry came from. */
 export interface TrackedOutbox<C> {
   readonly position: OutboxPosition;
-  readonly process: string;
+  process: string;
+  /** Counts how often publishers came in: by it one sees that another came in meanwhile. */
+  entry: number;
   /** The newest connection that its publisher made, whether it stands or not. */
   connectionNumber: number;
   connection: C | undefined;
@@ -26,11 +29,26 @@ export interface TrackedOutbox<C> {
   acknowledgedAt: number;
 }
 
+/** What a connection was welcomed for. */
+export interface Greeting {
+  readonly hello: Hello;
+  readonly at: number;
+  /** What was last heard of the outbox that this publisher had before; undefined: it is new here. */
+  readonly predecessor: LastHeard | undefined;
+  /** The last entry of a publisher of this name; undefined: none is remembered. */
+  readonly lastEntry: number | undefined;
+}
+
 /** Why a publisher may not come in. */
 export interface Refusal {
   readonly code: CloseCode;
   readonly reason: string;
 }
+
+export const NOT_NEWEST: Refusal = {
+  code: CloseCode.superseded,
+  reason: 'this process has a newer connection',
+};
 
 /** What became of a publisher that came in. */
 export interface Entered<C> {
@@ -44,6 +62,9 @@ export class OutboxRegister<C> {
   readonly #outboxes = new Map<string, TrackedOutbox<C>>();
   /** The outbox that each publisher had last, by its name. */
   readonly #publishers = new Map<string, TrackedOutbox<C>>();
+  /** The last greetings of outboxes whose publishers did not come in since. */
+  readonly #greetings = new Map<string, Greeting>();
+  #entries = 0;
 
   /** @param maxOutboxes beyond that the one is forgotten that was away for longest */
   constructor(private readonly maxOutboxes: number) {}
@@ -57,39 +78,65 @@ export class OutboxRegister<C> {
     return this.#outboxes.get(outbox);
   }
 
+  /** Whether the process that says `hello` is the one that came in with this outbox last. */
+  knows({ process, outbox }: Hello): boolean {
+    return this.#outboxes.get(outbox.id)?.process === process;
+  }
+
+  /** Where the publisher goes on; null at the beginning, and where the outbox went back. */
+  position({ outbox }: Hello): Welcome['position'] {
+    const position = this.#outboxes.get(outbox.id)?.position.position ?? null;
+    return position && compareOffsets(position.received, outbox.next) < 0 ? position : null;
+  }
+
   /** Why `hello` has to be refused, if it has. */
   refusal(hello: Hello): Refusal | undefined {
     const { publisher, process, connection, outbox } = hello;
     const last = this.#publishers.get(publisher);
-    if (last?.connection !== undefined && last.position.outbox !== outbox.id) {
-      const reason = `another process is connected as ${publisher}`;
-      return { code: CloseCode.nameInUse, reason };
-    }
+    if (last?.connection !== undefined && last.position.outbox !== outbox.id) return taken(hello);
     const known = this.#outboxes.get(outbox.id);
-    if (known === undefined) return undefined;
+    if (known === undefined) return this.#hasRoom(publisher) ? undefined : this.#full();
     if (known.connection !== undefined && known.process !== process) {
       return { code: CloseCode.nameInUse, reason: 'another process delivers this outbox' };
     }
-    if (known.process === process && connection < known.connectionNumber) {
-      return { code: CloseCode.superseded, reason: 'this process has a newer connection' };
-    }
+    if (known.process === process && connection < known.connectionNumber) return NOT_NEWEST;
     if (last !== undefined && last !== known) {
       return { code: CloseCode.superseded, reason: `another process took the name ${publisher}` };
     }
     return undefined;
   }
 
-  /** Takes a publisher in that is not refused; undefined when there is no room for another outbox. */
-  enter(hello: Hello, now: number): Entered<C> | undefined {
-    const predecessor = this.#predecessor(hello); // before it can be forgotten to make room
+  /** Remembers a publisher that is not refused, and has not come in. */
+  greet(hello: Hello, now: number): Greeting {
+    const { publisher } = hello;
+    const lastEntry = this.#publishers.get(publisher)?.entry;
+    const greeting = { hello, at: now, predecessor: this.#predecessor(hello), lastEntry };
+    this.#greetings.delete(hello.outbox.id);
+    this.#greetings.set(hello.outbox.id, greeting);
+    const [oldest] = this.#greetings.keys();
+    if (oldest && this.#greetings.size > this.maxOutboxes) this.#greetings.delete(oldest);
+    return greeting;
+  }
+
+  /** Why one that was greeted has to be refused after all, if it has. */
+  refusalNow({ hello, lastEntry }: Greeting): Refusal | undefined {
+    const isOvertaken = this.#publishers.get(hello.publisher)?.entry !== lastEntry;
+    return this.refusal(hello) ?? (isOvertaken ? taken(hello) : undefined);
+  }
+
+  /** Takes a publisher in that is not refused. */
+  enter({ hello, at: now, predecessor }: Greeting): Entered<C> {
+    this.#entries += 1;
+    for (const other of this.#greetingsOf(hello.publisher)) {
+      this.#greetings.delete(other.hello.outbox.id);
+    }
     const known = this.#outboxes.get(hello.outbox.id);
     if (known === undefined) {
-      if (!this.#makeRoom(hello.publisher)) return undefined;
+      this.#makeRoom(hello.publisher);
       return { tracked: this.#add(hello, predecessor, now) };
     }
-    const { received } = known.position.position ?? {};
-    if (received === undefined || compareOffsets(received, hello.outbox.next) < 0) {
-      return { tracked: Object.assign(known, present(hello, now)) };
+    if (known.position.position === null || this.position(hello) !== null) {
+      return { tracked: Object.assign(known, this.#present(hello, now)) };
     }
     const lost = { from: known, gap: known.position.lost() };
     return { tracked: this.#add(hello, predecessor, now), lost };
@@ -98,14 +145,13 @@ export class OutboxRegister<C> {
   #add(hello: Hello, predecessor: LastHeard | undefined, now: number): TrackedOutbox<C> {
     const tracked: TrackedOutbox<C> = {
       position: new OutboxPosition(hello.outbox.id, hello.publisher, predecessor),
-      process: hello.process,
       connection: undefined,
       status: undefined,
       handledEntries: 0,
       handledBytes: 0,
       ackDueAt: undefined,
       acknowledgedAt: -Infinity,
-      ...present(hello, now),
+      ...this.#present(hello, now),
     };
     this.#outboxes.set(hello.outbox.id, tracked);
     this.#publishers.set(hello.publisher, tracked);
@@ -113,16 +159,50 @@ export class OutboxRegister<C> {
   }
 
   #predecessor({ publisher, outbox }: Hello): LastHeard | undefined {
+    const before = this.#greetings.get(outbox.id);
+    if (before) return before.predecessor;
     const position = this.#publishers.get(publisher)?.position;
-    return position?.outbox === outbox.id ? undefined : position?.lastHeard;
+    const last = position?.outbox === outbox.id ? undefined : position?.lastHeard;
+    if (this.#greetingsOf(publisher).length === 0) return last;
+    return { isClean: false, until: last?.until ?? null }; // one that never came in is lost
+  }
+
+  #greetingsOf(publisher: string): Greeting[] {
+    return [...this.#greetings.values()].filter(({ hello }) => hello.publisher === publisher);
+  }
+
+  #present(
+    { process, connection }: Hello,
+    now: number,
+  ): Pick<TrackedOutbox<C>, 'entry' | 'process' | 'connectionNumber' | 'since' | 'hasLeft'> {
+    const entry = this.#entries;
+    return { entry, process, connectionNumber: connection, since: now, hasLeft: false };
+  }
+
+  #hasRoom(newcomer: string): boolean {
+    return this.#outboxes.size < this.maxOutboxes || this.#leastMissed(newcomer) !== undefined;
+  }
+
+  #full(): Refusal {
+    const reason = `${this.maxOutboxes} outboxes are connected`;
+    return { code: CloseCode.tooManyOutboxes, reason };
+  }
+
+  /** Forgets an outbox, if there are too many. */
+  #makeRoom(newcomer: string): void {
+    if (this.#outboxes.size < this.maxOutboxes) return;
+    const forgotten = this.#leastMissed(newcomer);
+    if (forgotten === undefined) return;
+    const { outbox, publisher } = forgotten.position;
+    this.#outboxes.delete(outbox);
+    if (this.#publishers.get(publisher) === forgotten) this.#publishers.delete(publisher);
   }
 
   /**
-   * Forgets an outbox, if there are too many: one that a later outbox of its publisher replaces, else
-   * the one that was away for longest; false when all are in use.
+   * An outbox that a later one of its publisher replaces, else the one that was away for longest; undefined
+   * when all are in use.
    */
-  #makeRoom(newcomer: string): boolean {
-    if (this.#outboxes.size < this.maxOutboxes) return true;
+  #leastMissed(newcomer: string): TrackedOutbox<C> | undefined {
     const idle = [...this.#outboxes.values()].filter(
       ({ connection, position }) => connection === undefined && position.pendingEntries === 0,
     );
@@ -130,20 +210,12 @@ export class OutboxRegister<C> {
       const { publisher } = tracked.position;
       return publisher !== newcomer && this.#publishers.get(publisher) === tracked;
     };
-    const [oldest] = idle.sort(
-      (a, b) => Number(isLast(a)) - Number(isLast(b)) || a.since - b.since,
-    );
-    if (oldest === undefined) return false;
-    const { outbox, publisher } = oldest.position;
-    this.#outboxes.delete(outbox);
-    if (this.#publishers.get(publisher) === oldest) this.#publishers.delete(publisher);
-    return true;
+    return idle.sort((a, b) => Number(isLast(a)) - Number(isLast(b)) || a.since - b.since)[0];
   }
 }
 
-function present(
-  { connection }: Hello,
-  now: number,
-): Pick<TrackedOutbox<unknown>, 'connectionNumber' | 'since' | 'hasLeft'> {
-  return { connectionNumber: connection, since: now, hasLeft: false };
+/** Another process has come in under this name. */
+function taken({ publisher }: Hello): Refusal {
+  const reason = `another process is connected as ${publisher}: one of them needs another PUBLISHER_NAME`;
+  return { code: CloseCode.nameInUse, reason };
 }

@@ -1,50 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { CloseCode, type Hello, type MessageEntry } from '@relay/contracts';
-import { Receiver, type ReceiverAction, type ReceiverOptions } from './receiver.js';
-import { hello, message, messages, startGap } from './testing/entries.js';
-
-type Action = ReceiverAction<string>;
-
-function receiverWith(changes: Partial<ReceiverOptions> = {}): Receiver<string> {
-  const window = { entries: 100, bytes: 1_000 };
-  return new Receiver({ name: 'c', window, maxEntryBytes: 1_000, maxOutboxes: 10, ...changes });
-}
-
-/** A receiver that `connection` has greeted. */
-function greeted(changes: Partial<ReceiverOptions> = {}): Receiver<string> {
-  const receiver = receiverWith(changes);
-  receiver.hello('connection', hello(100), 0);
-  return receiver;
-}
-
-/** Hello from another process of the same publisher, with its own outbox. */
-function successor(n: number): Hello {
-  const outbox = { id: `outbox-${n}`, oldest: '0-1', next: '0-9' };
-  return hello(9, { process: `process-${n}`, outbox });
-}
-
-/** Hello from a publisher of another name. */
-function other(name: string): Hello {
-  return { ...hello(9), publisher: name, process: name, outbox: { ...hello(9).outbox, id: name } };
-}
-
-function handed(actions: readonly Action[]): Extract<Action, { kind: 'hand' }> {
-  const hand = actions.find((action) => action.kind === 'hand');
-  if (hand === undefined) throw new Error('nothing is handed on');
-  return hand;
-}
-
-function welcomedWith(actions: readonly Action[]): unknown {
-  const send = actions.find((action) => action.kind === 'send');
-  return send?.frame.event === 'welcome' ? send.frame.data.position : 'no welcome';
-}
+import { CloseCode, type MessageEntry } from '@relay/contracts';
+import { hello, message, messages } from './testing/entries.js';
+import { closes, greeted, handed, receiverWith, welcomedWith } from './testing/receiving.js';
 
 function ack(cursor: string): unknown {
   return { kind: 'send', connection: 'connection', frame: { event: 'ack', data: { cursor } } };
-}
-
-function closes(code: CloseCode, connection = 'connection'): object[] {
-  return [{ kind: 'close', connection, code }];
 }
 
 describe('a receiver', () => {
@@ -243,116 +203,11 @@ describe('an entry larger than the window', () => {
   });
 });
 
-describe('two connections', () => {
-  it('of one process: the newer counts, and the older is not heard any more', () => {
-    const receiver = greeted();
-    const [first] = receiver.hello('newer', hello(100, { connection: 2 }), 0);
-    expect([first]).toMatchObject(closes(CloseCode.superseded));
-    const actions = receiver.deliver('connection', { after: '0-0', entries: [message(1)] });
-    expect(actions).toMatchObject(closes(CloseCode.unexpectedFrame));
-    receiver.disconnected('connection', 0);
-    expect([...receiver.publishers].map(({ connection }) => connection)).toEqual(['newer']);
-  });
-
-  it('of one process: an older one that comes late is refused', () => {
-    const receiver = receiverWith();
-    receiver.hello('connection', hello(100, { connection: 2 }), 0);
-    const actions = receiver.hello('older', hello(100, { connection: 1 }), 0);
-    expect(actions).toMatchObject(closes(CloseCode.superseded, 'older'));
-  });
-
-  it('of one name with different outboxes: the second is refused while the first lives', () => {
-    const receiver = greeted();
-    const refused = receiver.hello('second', successor(2), 0);
-    expect(refused).toMatchObject(closes(CloseCode.nameInUse, 'second'));
-    receiver.disconnected('connection', 0);
-    expect(welcomedWith(receiver.hello('third', successor(2), 0))).toBeNull();
-  });
-
-  it('of one name with different outboxes: the one that was replaced is not heard again', () => {
-    const receiver = greeted();
-    receiver.disconnected('connection', 0);
-    receiver.hello('second', successor(2), 0);
-    receiver.disconnected('second', 0);
-    const refused = receiver.hello('back', hello(100, { connection: 2 }), 0);
-    expect(refused).toMatchObject(closes(CloseCode.superseded, 'back'));
-  });
-
-  it('of two processes with one outbox: the second is refused while the first lives', () => {
-    const actions = greeted().hello('second', hello(100, { process: 'process-2' }), 0);
-    expect(actions).toMatchObject(closes(CloseCode.nameInUse, 'second'));
-  });
-});
-
 describe('a message that is larger than the receiver takes', () => {
   it('closes with 4503', () => {
     const receiver = greeted({ maxEntryBytes: 10 });
     const large = { ...message(1), payload: new Uint8Array(11) };
     const actions = receiver.deliver('connection', { after: '0-0', entries: [large] });
     expect(actions).toMatchObject(closes(CloseCode.windowExceeded));
-  });
-});
-
-describe('what a receiver remembers', () => {
-  it('is the end of the outbox that its publisher had before', () => {
-    const receiver = greeted();
-    receiver.goodbye('connection', { subscriptionEndedAt: 300 });
-    receiver.disconnected('connection', 0);
-    receiver.hello('next', successor(2), 0);
-    const actions = receiver.deliver('next', { after: '0-0', entries: [startGap(500)] });
-    const expected = { reason: 'publisher-restarted', from: 300, to: 500 };
-    expect(handed(actions).entries).toMatchObject([expected]);
-  });
-
-  it('is that, though the outbox itself had to make room', () => {
-    const receiver = greeted({ maxOutboxes: 1 });
-    receiver.disconnected('connection', 0);
-    receiver.hello('next', successor(2), 0);
-    const actions = receiver.deliver('next', { after: '0-0', entries: [startGap(500)] });
-    expect(handed(actions).entries).toMatchObject([{ kind: 'gap', reason: 'publisher-lost' }]);
-  });
-
-  it('is the outboxes that were connected last', () => {
-    const receiver = receiverWith({ maxOutboxes: 2 });
-    for (const [time, name] of ['a', 'b', 'c'].entries()) {
-      receiver.hello(name, other(name), time);
-      receiver.deliver(name, { after: '0-0', entries: [] });
-      receiver.disconnected(name, time);
-    }
-    expect([...receiver.publishers].map(({ position }) => position.publisher)).toEqual(['b', 'c']);
-  });
-
-  it('is rather those than one that a later outbox of its publisher replaced', () => {
-    const receiver = receiverWith({ maxOutboxes: 2 });
-    for (const [time, from] of [other('away'), successor(1), successor(2)].entries()) {
-      receiver.hello(from.process, from, time);
-      receiver.deliver(from.process, { after: '0-0', entries: [] });
-      receiver.disconnected(from.process, time);
-    }
-    const names = [...receiver.publishers].map(({ position }) => position.publisher);
-    expect(names).toEqual(['away', 'publisher']);
-  });
-
-  it('is never given up for another while it is connected', () => {
-    const receiver = greeted({ maxOutboxes: 1 });
-    const actions = receiver.hello('second', other('b'), 0);
-    expect(actions).toMatchObject(closes(CloseCode.tooManyOutboxes, 'second'));
-  });
-
-  it('is never given up for another while it has something to handle', () => {
-    const receiver = greeted({ maxOutboxes: 1 });
-    receiver.deliver('connection', { after: '0-0', entries: [message(1)] });
-    receiver.disconnected('connection', 0);
-    const actions = receiver.hello('second', other('b'), 0);
-    expect(actions).toMatchObject(closes(CloseCode.tooManyOutboxes, 'second'));
-  });
-
-  it('is said to be lost where the outbox goes back behind it', () => {
-    const receiver = greeted();
-    receiver.deliver('connection', { after: '0-0', entries: messages(1, 5) });
-    receiver.disconnected('connection', 0);
-    const actions = receiver.hello('again', hello(3, { connection: 2 }), 0);
-    expect(handed(actions).entries).toMatchObject([{ kind: 'gap', reason: 'position-lost' }]);
-    expect(welcomedWith(actions)).toBeNull();
   });
 });

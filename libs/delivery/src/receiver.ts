@@ -11,7 +11,12 @@ import {
   type Welcome,
 } from '@relay/contracts';
 import type { HandedEntry, OutboxPosition } from './outbox-position.js';
-import { OutboxRegister, type TrackedOutbox } from './outbox-register.js';
+import {
+  type Greeting,
+  NOT_NEWEST,
+  OutboxRegister,
+  type TrackedOutbox,
+} from './outbox-register.js';
 import { weightOf } from './weight.js';
 
 /**
@@ -38,12 +43,16 @@ export type ReceiverAction<C> =
       readonly code: CloseCode;
       readonly reason: string;
     }
+  /** A publisher came in, and its connection is `publishers`'s from now on. */
+  | { readonly kind: 'entered'; readonly publisher: string; readonly isBack: boolean }
   /** Hand these to the handlers, in order, and call `handled` after each. */
   | {
       readonly kind: 'hand';
       readonly from: TrackedOutbox<C>;
       readonly entries: readonly HandedEntry[];
     };
+
+const CONNECTED_AGAIN = [CloseCode.superseded, 'this process has connected again'] as const;
 
 /**
  * The consumer's half of every delivery: puts in order, recognises what it has had, hands on and
@@ -57,6 +66,8 @@ export class Receiver<C> {
   /** Entries that came again and were left out. */
   duplicates = 0;
   readonly #sessions = new Map<C, TrackedOutbox<C>>();
+  /** Welcomed, and not heard since. */
+  readonly #unproven = new Map<C, Greeting>();
   readonly #register: OutboxRegister<C>;
   readonly #acksDue = new Set<TrackedOutbox<C>>();
 
@@ -79,35 +90,30 @@ export class Receiver<C> {
   }
 
   hello(connection: C, hello: Hello, now: number): ReceiverAction<C>[] {
-    if (this.#sessions.has(connection)) {
+    if (this.#sessions.has(connection) || this.#unproven.has(connection)) {
       return this.#violation(connection, CloseCode.unexpectedFrame, 'hello was said already');
     }
-    const refusal = this.#register.refusal(hello);
+    const others = [...this.#unproven].filter(([, other]) => other.hello.process === hello.process);
+    const isNewest = others.every(([, other]) => other.hello.connection < hello.connection);
+    const refusal = isNewest ? this.#register.refusal(hello) : NOT_NEWEST;
     if (refusal) return [{ kind: 'close', connection, ...refusal }];
-    const before = this.#register.find(hello.outbox.id)?.connection;
-    const reason = 'this process has connected again';
-    const actions = before ? this.#violation(before, CloseCode.superseded, reason) : [];
-    const entered = this.#register.enter(hello, now);
-    if (entered === undefined) {
-      const { maxOutboxes } = this.options;
-      const full = `${maxOutboxes} outboxes are connected`;
-      return [{ kind: 'close', connection, code: CloseCode.tooManyOutboxes, reason: full }];
-    }
-    const { tracked, lost } = entered;
-    if (lost) actions.push({ kind: 'hand', from: lost.from, entries: [lost.gap] });
-    this.#sessions.set(connection, tracked);
     const { name: consumer, window, maxEntryBytes } = this.options;
-    const { position } = tracked.position;
+    const position = this.#register.position(hello);
     const data = { consumer, position, window, maxEntryBytes };
-    actions.push({ kind: 'send', connection, frame: { event: 'welcome', data } });
-    tracked.connection = connection;
-    this.#settle(tracked); // the welcome has told the cursor
-    return actions;
+    const welcome = { kind: 'send', connection, frame: { event: 'welcome', data } } as const;
+    const isKnown = this.#register.knows(hello);
+    const greeting = this.#register.greet(hello, now);
+    if (isKnown) return [...this.#enter(connection, greeting), welcome];
+    this.#unproven.set(connection, greeting);
+    return [...others.flatMap(([older]) => this.#violation(older, ...CONNECTED_AGAIN)), welcome];
   }
 
-  deliver(connection: C, { after, entries }: Deliver): ReceiverAction<C>[] {
+  deliver(connection: C, deliver: Deliver): ReceiverAction<C>[] {
     const tracked = this.#sessions.get(connection);
-    if (tracked === undefined) return this.#beforeHello(connection, 'deliver');
+    if (tracked === undefined) {
+      return this.#first(connection, 'deliver', () => this.deliver(connection, deliver));
+    }
+    const { after, entries } = deliver;
     const { position } = tracked;
     if (!areAscending(after, entries)) {
       return this.#violation(connection, CloseCode.outOfOrder, 'the offsets do not ascend');
@@ -134,23 +140,28 @@ export class Receiver<C> {
 
   status(connection: C, status: Status): ReceiverAction<C>[] {
     const tracked = this.#sessions.get(connection);
-    if (tracked === undefined) return this.#beforeHello(connection, 'status');
+    if (tracked === undefined) {
+      return this.#first(connection, 'status', () => this.status(connection, status));
+    }
     tracked.status = status;
     tracked.position.heardUntil(status.heardUntil);
     return [];
   }
 
-  goodbye(connection: C, { subscriptionEndedAt }: Goodbye): ReceiverAction<C>[] {
+  goodbye(connection: C, goodbye: Goodbye): ReceiverAction<C>[] {
     const tracked = this.#sessions.get(connection);
-    if (tracked === undefined) return this.#beforeHello(connection, 'goodbye');
+    if (tracked === undefined) {
+      return this.#first(connection, 'goodbye', () => this.goodbye(connection, goodbye));
+    }
     tracked.hasLeft = true;
-    tracked.position.saidGoodbye(subscriptionEndedAt);
+    tracked.position.saidGoodbye(goodbye.subscriptionEndedAt);
     return [];
   }
 
   disconnected(connection: C, now: number): void {
     const tracked = this.#sessions.get(connection);
     this.#sessions.delete(connection);
+    this.#unproven.delete(connection);
     if (tracked?.connection !== connection) return;
     tracked.connection = undefined;
     tracked.since = now;
@@ -217,10 +228,37 @@ export class Receiver<C> {
     return pending > window.entries || position.pendingBytes + bytes > window.bytes;
   }
 
+  #enter(connection: C, greeting: Greeting): ReceiverAction<C>[] {
+    const { hello, lastEntry } = greeting;
+    const before = this.#register.find(hello.outbox.id)?.connection;
+    const actions = before ? this.#violation(before, ...CONNECTED_AGAIN) : [];
+    const { tracked, lost } = this.#register.enter(greeting);
+    this.#sessions.set(connection, tracked);
+    tracked.connection = connection;
+    this.#settle(tracked); // the welcome tells the cursor
+    actions.push({ kind: 'entered', publisher: hello.publisher, isBack: lastEntry !== undefined });
+    if (lost) actions.push({ kind: 'hand', from: lost.from, entries: [lost.gap] });
+    return actions;
+  }
+
+  /**
+   * The first frame behind the welcome: a process that the consumer did not know lives, and comes in. Its
+   * `hello` alone could have been long on its way, and the process be no more.
+   */
+  #first(connection: C, event: string, take: () => ReceiverAction<C>[]): ReceiverAction<C>[] {
+    const greeting = this.#unproven.get(connection);
+    if (greeting === undefined) return this.#beforeHello(connection, event);
+    this.#unproven.delete(connection);
+    const refusal = this.#register.refusalNow(greeting);
+    if (refusal) return [{ kind: 'close', connection, ...refusal }];
+    return [...this.#enter(connection, greeting), ...take()];
+  }
+
   /** The connection is not to be heard any more. */
   #violation(connection: C, code: CloseCode, reason: string): ReceiverAction<C>[] {
     const tracked = this.#sessions.get(connection);
     this.#sessions.delete(connection);
+    this.#unproven.delete(connection);
     if (tracked?.connection === connection) {
       tracked.connection = undefined;
       this.#settle(tracked);

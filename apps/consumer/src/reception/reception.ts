@@ -83,14 +83,7 @@ export class Reception {
       this.#close(client, CloseCode.tooManyOutboxes, 'too much waits for the handlers');
       return;
     }
-    const { publisher } = hello;
-    const isKnown = [...this.publishers].some(({ position }) => position.publisher === publisher);
-    const actions = this.#receiver.hello(client, hello, performance.now());
-    if (actions.some(({ kind }) => kind === 'send')) {
-      if (isKnown) this.reconnects += 1;
-      this.#log.info('publisher-connected', `publisher ${publisher} connected`, { publisher });
-    }
-    this.#perform(actions);
+    this.#perform(this.#receiver.hello(client, hello, performance.now()));
   }
 
   deliver(client: WebSocket, deliver: Deliver): void {
@@ -148,12 +141,20 @@ export class Reception {
           if (action.code === CloseCode.tooManyOutboxes) this.reached.add('outboxes');
           this.#close(action.connection, action.code, action.reason);
           break;
+        case 'entered':
+          this.#entered(action.publisher, action.isBack);
+          break;
         case 'hand':
           this.#hand(action.from, action.entries);
           break;
       }
     }
     this.#setAckTimer();
+  }
+
+  #entered(publisher: string, isBack: boolean): void {
+    if (isBack) this.reconnects += 1;
+    this.#log.info('publisher-connected', `publisher ${publisher} connected`, { publisher });
   }
 
   #close(client: WebSocket, code: CloseCode, reason: string): void {

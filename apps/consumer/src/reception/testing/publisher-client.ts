@@ -59,14 +59,17 @@ export class PublisherClient {
     return client;
   }
 
-  /** Connects, says hello and takes the welcome. */
+  /** Connects, says hello, takes the welcome, and comes in by its first status. */
   static async greet(
     port: number,
     hello: Partial<Hello> = {},
   ): Promise<{ client: PublisherClient; welcome: Welcome }> {
     const client = await PublisherClient.open(port);
     client.hello(hello);
-    return { client, welcome: await client.next('welcome') };
+    const welcome = await client.next('welcome');
+    client.status();
+    await client.roundTrip();
+    return { client, welcome };
   }
 
   hello(changes: Partial<Hello> = {}): void {
