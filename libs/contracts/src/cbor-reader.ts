@@ -42,7 +42,7 @@ export class CborReader {
     this.#bytes = bytes;
     this.#buffer = bytes.buffer;
     this.#bufferAt = bytes.byteOffset;
-    this.#view = new DataView(this.#buffer, this.#bufferAt, bytes.byteLength);
+    this.#view = new DataView(this.#buffer, this.#bufferAt, bytes.length);
   }
 
   /** Enters an array of `min` to `max` items and returns how many there are. */

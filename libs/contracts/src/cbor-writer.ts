@@ -35,7 +35,7 @@ export class CborWriter {
   /** Begins anew, over what was written before, with room for `capacityBytes`. */
   begin(capacityBytes: number): void {
     this.#at = 0;
-    if (capacityBytes <= this.#bytes.byteLength && this.#bytes.byteLength <= MAX_KEPT_BYTES) return;
+    if (capacityBytes <= this.#bytes.length && this.#bytes.length <= MAX_KEPT_BYTES) return;
     this.#bytes = new Uint8Array(capacityBytes);
     this.#view = new DataView(this.#bytes.buffer);
   }
@@ -47,7 +47,7 @@ export class CborWriter {
 
   /** How many bytes there is still room for. */
   get room(): number {
-    return this.#bytes.byteLength - this.#at;
+    return this.#bytes.length - this.#at;
   }
 
   /** What is written since `begin`: a view, good until the next `begin`. */
@@ -115,14 +115,14 @@ export class CborWriter {
   }
 
   bytes(bytes: Uint8Array): void {
-    this.#head(Major.bytes, bytes.byteLength);
+    this.#head(Major.bytes, bytes.length);
     this.items(bytes);
   }
 
   /** Items that are written already. */
   items(encoded: Uint8Array): void {
     this.#bytes.set(encoded, this.#at);
-    this.#at += encoded.byteLength;
+    this.#at += encoded.length;
   }
 
   /** A whole number, not negative: beyond 32 bits as a float, which every reader has without big integers. */
@@ -143,7 +143,7 @@ export class CborWriter {
 
   #wideText(text: string): void {
     const bytes = utf8.encode(text);
-    this.#head(Major.text, bytes.byteLength);
+    this.#head(Major.text, bytes.length);
     this.items(bytes);
   }
 

@@ -25,9 +25,9 @@ const heads = new CborWriter();
 export function encodeDeliver({ after, entries }: Deliver): Uint8Array {
   const { count, items } = encodeEntries(entries);
   const head = deliverHead(after, count);
-  const frame = new Uint8Array(head.byteLength + items.byteLength);
+  const frame = new Uint8Array(head.length + items.length);
   frame.set(head);
-  frame.set(items, head.byteLength);
+  frame.set(items, head.length);
   return frame;
 }
 

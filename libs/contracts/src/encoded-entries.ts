@@ -31,7 +31,7 @@ export function maxEncodedBytes(
   at: Place,
 ): number {
   const characters = (typeof at === 'number' ? MAX_NUMBERED : at.length) + namesLength(entry);
-  const payloadBytes = entry.kind === 'message' ? entry.payload.byteLength : 0;
+  const payloadBytes = entry.kind === 'message' ? entry.payload.length : 0;
   return MAX_ITEMS * MAX_HEAD_BYTES + MAX_CHARACTER_BYTES * characters + payloadBytes;
 }
 

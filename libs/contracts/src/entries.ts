@@ -72,5 +72,5 @@ export type GapReason = (typeof GapReason)[keyof typeof GapReason];
 /** The part of a window that an entry takes, in bytes. */
 export function entryBytes(entry: Omit<MessageEntry, 'offset'> | Omit<GapEntry, 'offset'>): number {
   if (entry.kind === 'gap') return 0;
-  return entry.payload.byteLength + entry.channel.length + (entry.pattern?.length ?? 0);
+  return entry.payload.length + entry.channel.length + (entry.pattern?.length ?? 0);
 }

@@ -40,9 +40,9 @@ export function runOf(entries: readonly Entry[]): Run {
 /** One behind the other. */
 export function joined(first: Run, second: Run): Run {
   if (second.count === 0) return first;
-  const items = new Uint8Array(first.items.byteLength + second.items.byteLength);
+  const items = new Uint8Array(first.items.length + second.items.length);
   items.set(first.items);
-  items.set(second.items, first.items.byteLength);
+  items.set(second.items, first.items.length);
   return {
     count: first.count + second.count,
     items,

@@ -81,7 +81,7 @@ function messagesFrom(items: readonly Item[], index: number): Message[] {
   for (let at = index; at < items.length; at++) {
     const item = items[at];
     if (item?.kind !== 'message') break;
-    bytes += item.payload.byteLength;
+    bytes += item.payload.length;
     if (bytes > MAX_AHEAD_BYTES) break;
     messages.push(item);
   }

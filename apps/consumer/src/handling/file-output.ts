@@ -57,7 +57,7 @@ export class FileOutput implements Output {
   #writeAll(bytes: Uint8Array): void {
     let written = 0;
     try {
-      while (written < bytes.byteLength) {
+      while (written < bytes.length) {
         written += this.writeSome(this.fd, bytes.subarray(written));
         this.#isWithinLine = bytes[written - 1] !== LF;
       }

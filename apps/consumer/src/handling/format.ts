@@ -73,7 +73,7 @@ const GAP_REASONS = new Map<string, string>([
 
 function readable(message: Message): string {
   if (isUtf8(message.payload)) return harmless(message.text);
-  return `(${message.payload.byteLength} bytes, not text) ${Buffer.from(message.payload).toString('hex')}`;
+  return `(${message.payload.length} bytes, not text) ${Buffer.from(message.payload).toString('hex')}`;
 }
 
 function timeOfDay(date: Date): string {

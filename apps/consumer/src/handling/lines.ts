@@ -7,12 +7,12 @@ const LINE_END = 0x0a;
 export function formatLines(format: OutputFormat, messages: readonly Message[]): Uint8Array {
   if (format !== 'raw') return Buffer.from(messages.map(formatMessage[format]).join(''));
   let length = messages.length;
-  for (const { payload } of messages) length += payload.byteLength;
+  for (const { payload } of messages) length += payload.length;
   const lines = Buffer.allocUnsafe(length);
   let at = 0;
   for (const { payload } of messages) {
     lines.set(payload, at);
-    at += payload.byteLength;
+    at += payload.length;
     lines[at++] = LINE_END;
   }
   return lines;

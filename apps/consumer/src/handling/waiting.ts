@@ -62,7 +62,7 @@ function bytesOf(items: readonly Item[], from: number, until: number): number {
   for (let index = from; index < until; index++) {
     const item = items[index];
     if (item?.kind !== 'message') continue;
-    bytes += item.payload.byteLength + item.channel.length + (item.pattern?.length ?? 0);
+    bytes += item.payload.length + item.channel.length + (item.pattern?.length ?? 0);
   }
   return bytes;
 }

@@ -23,7 +23,7 @@ export class BinaryFrames {
    * @returns good until the next frame is written
    */
   write(head: Uint8Array, body: Uint8Array): Buffer {
-    const length = head.byteLength + body.byteLength;
+    const length = head.length + body.length;
     const frame = this.#roomFor(MAX_HEADER_BYTES + length);
     const mask = this.#mask;
     generateMask(mask);
@@ -31,9 +31,9 @@ export class BinaryFrames {
     mask.copy(frame, at);
     at += MASK_BYTES;
     writeMasked(head, mask, frame, at);
-    at += head.byteLength;
-    writeMasked(body, rotated(mask, head.byteLength), frame, at);
-    return frame.subarray(0, at + body.byteLength);
+    at += head.length;
+    writeMasked(body, rotated(mask, head.length), frame, at);
+    return frame.subarray(0, at + body.length);
   }
 
   #roomFor(bytes: number): Buffer {

@@ -45,6 +45,9 @@ export class RespPushes {
   /** Where the content of the last string of a push begins and ends. */
   #from = 0;
   #to = 0;
+  /** Where the bytes lie that are read: to ask them for each payload takes longer than all the rest. */
+  #memory: ArrayBufferLike = new ArrayBuffer();
+  #memoryAt = 0;
   /** How many values are still to be handed on, the bytes of the string that is, or whether it is a line. */
   #otherValues = 0;
   #otherBytes = 0;
@@ -59,6 +62,8 @@ export class RespPushes {
    * @returns how many bytes are done with; those behind them are too few yet to tell what they begin
    */
   read(bytes: Buffer): number {
+    this.#memory = bytes.buffer;
+    this.#memoryAt = bytes.byteOffset;
     let at = 0;
     while (at < bytes.length) {
       if (this.#otherValues === 0) {
@@ -85,11 +90,8 @@ export class RespPushes {
     if (payloadAt < 0) return payloadAt;
     const end = this.#readString(bytes, payloadAt, start + MAX_PUSH_BYTES);
     if (end < 0) return end;
-    const payload = new Uint8Array(
-      bytes.buffer,
-      bytes.byteOffset + this.#from,
-      this.#to - this.#from,
-    );
+    const from = this.#memoryAt + this.#from;
+    const payload = new Uint8Array(this.#memory, from, this.#to - this.#from);
     this.parts.message(this.#channel, this.#pattern, payload);
     return end;
   }
