@@ -1,0 +1,123 @@
+import 'reflect-metadata';
+import { EventEmitter, once } from 'node:events';
+import { type INestMicroservice, type LoggerService, Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NewMessage } from '@relay/delivery';
+import { Delivery } from '../../delivery/delivery.js';
+import { IntakeController } from '../intake.controller.js';
+import { RedisIntake, type RedisIntakeOptions } from '../redis-intake.js';
+import type { SubscriptionAccount } from '../subscription-account.js';
+
+@Module({})
+class TestModule {}
+
+/** Collects things, and lets a test wait until there are enough. */
+export class Collected<T> {
+  readonly items: T[] = [];
+  readonly #events = new EventEmitter();
+
+  add(item: T): void {
+    this.items.push(item);
+    this.#events.emit('item');
+  }
+
+  async atLeast(count: number): Promise<T[]> {
+    while (this.items.length < count) await once(this.#events, 'item');
+    return this.items;
+  }
+
+  /** The first that matches among those after the first `after`. */
+  async find(matches: (item: T) => boolean, after = 0): Promise<T> {
+    for (let index = after; ; index++) {
+      const item = (await this.atLeast(index + 1))[index] as T;
+      if (matches(item)) return item;
+    }
+  }
+}
+
+/** What the account of the subscription was told, and how many messages had been taken in by then. */
+export interface AccountEvent {
+  readonly event: 'subscribed' | 'proven' | 'broken' | 'explained';
+  readonly detail: number | string;
+  readonly takenBefore: number;
+}
+
+/** The real intake and its controller, and all that comes of them. */
+export class IntakeUnderTest {
+  readonly taken = new Collected<NewMessage>();
+  readonly lines = new Collected<string>();
+  readonly account = new Collected<AccountEvent>();
+  readonly intake: RedisIntake;
+  #app: INestMicroservice | undefined;
+
+  private constructor(url: string, options: Partial<RedisIntakeOptions>) {
+    this.intake = new RedisIntake(
+      {
+        url,
+        channels: ['test_websocket'],
+        pingIntervalMs: 50,
+        answerTimeoutMs: 300,
+        ...options,
+      },
+      this.#account(),
+    );
+  }
+
+  static async start(
+    url: string,
+    options: Partial<RedisIntakeOptions> = {},
+  ): Promise<IntakeUnderTest> {
+    const started = new IntakeUnderTest(url, options);
+    await started.#listen();
+    return started;
+  }
+
+  async close(): Promise<void> {
+    await this.#app?.close();
+  }
+
+  subscribed(after = 0): Promise<string> {
+    return this.lines.find((line) => line.startsWith('subscribed to'), after);
+  }
+
+  notSubscribed(after = 0): Promise<string> {
+    return this.lines.find((line) => line.includes('not subscribed'), after);
+  }
+
+  async #listen(): Promise<void> {
+    const record = (line: unknown): void => {
+      this.lines.add(String(line));
+    };
+    const logger: LoggerService = { log: record, warn: record, error: record };
+    const delivery = {
+      take: (messages: readonly NewMessage[]): void => {
+        for (const message of messages) {
+          this.taken.add({ ...message, payload: message.payload.slice() });
+        }
+      },
+    };
+    this.#app = await NestFactory.createMicroservice(
+      {
+        module: TestModule,
+        controllers: [IntakeController],
+        providers: [{ provide: Delivery, useValue: delivery }],
+      },
+      { strategy: this.intake, logger },
+    );
+    await this.#app.listen();
+  }
+
+  #account(): SubscriptionAccount {
+    const noting =
+      (event: AccountEvent['event']) =>
+      (detail: number | string): void => {
+        this.account.add({ event, detail, takenBefore: this.taken.items.length });
+      };
+    return {
+      subscribed: noting('subscribed'),
+      proven: noting('proven'),
+      broken: noting('broken'),
+      explained: noting('explained'),
+    };
+  }
+}
