@@ -18,7 +18,9 @@ it('a publisher that nobody takes its messages from says how many are lost, and 
   await subscribed(publisher);
   for (const text of ['one', 'two', 'three']) await redis.cli('PUBLISH', 'test_websocket', text);
   expect(await publisher.stop()).toBe(1);
-  expect(publisher.lines('stderr').at(-1)).toMatch(/\b3 messages not acknowledged/);
+  const [stopping, ended] = publisher.lines('stderr').slice(-2);
+  expect(stopping).toMatch(/stopping: 3 messages not acknowledged yet; waits 0\.3 s/);
+  expect(ended).toMatch(/ended with 3 messages not acknowledged/);
 });
 
 it('a publisher without messages ends with 0 though no consumer is there', async () => {

@@ -55,16 +55,28 @@ async function start(config: PublisherConfig): Promise<RunningApp> {
       lifecycle.enter('stopping');
       await intake.unsubscribe(AbortSignal.any([deadline, AbortSignal.timeout(UNSUBSCRIBE_MS)]));
       await intake.close();
+      tellWaiting(delivery.waitingMessages, config.shutdownTimeoutMs);
       const left = await delivery.drain(deadline);
       closeRequests(app);
       await app.close();
       if (left > 0) {
-        const sentence = `ended with ${left} messages not acknowledged: they are lost`;
+        const sentence = `ended with ${counted(left)} not acknowledged: lost`;
         log.error('messages-lost', sentence, { messages: left });
       }
       return left > 0 ? 1 : 0;
     },
   };
+}
+
+function tellWaiting(messages: number, timeoutMs: number): void {
+  if (messages === 0) return;
+  const seconds = timeoutMs / 1_000;
+  const sentence = `stopping: ${counted(messages)} not acknowledged yet; waits ${seconds} s for that at most, another signal ends it at once`;
+  new EventLog('publisher').info('delivering-the-rest', sentence, { messages, timeoutMs });
+}
+
+function counted(messages: number): string {
+  return `${messages} ${messages === 1 ? 'message' : 'messages'}`;
 }
 
 function warnOfExposedTokens(config: PublisherConfig): void {

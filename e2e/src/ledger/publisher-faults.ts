@@ -54,5 +54,5 @@ export const killPublisher: Fault = {
 };
 
 function saysWhatIsLost(stderr: Buffer): boolean {
-  return /ended with \d+ messages not acknowledged/.test(stderr.toString());
+  return /ended with \d+ messages? not acknowledged/.test(stderr.toString());
 }

@@ -114,6 +114,11 @@ export class ConsumerConnection {
     return this.outbox.entriesBehind(this.sender.acknowledged);
   }
 
+  /** Messages that this consumer has not acknowledged. */
+  get waitingMessages(): number {
+    return this.outbox.messagesBehind(this.sender.acknowledged);
+  }
+
   connect(): void {
     try {
       this.#line = new Line(this.url, this.access, this.#lineEvents, this.reached);
@@ -146,16 +151,15 @@ export class ConsumerConnection {
    */
   async drain(goodbye: Goodbye, deadline: AbortSignal): Promise<number> {
     const ended = new Promise<void>((resolve) => (this.#onEnd = resolve));
-    const isIdle = (): boolean => this.outbox.messagesBehind(this.sender.acknowledged) === 0;
     const giveUp = (): void => {
       this.#end();
     };
     deadline.addEventListener('abort', giveUp);
-    if (deadline.aborted || (this.state !== 'connected' && isIdle())) this.#end();
+    if (deadline.aborted || (this.state !== 'connected' && this.waitingMessages === 0)) this.#end();
     else this.#perform(this.sender.drain(goodbye));
     await ended;
     deadline.removeEventListener('abort', giveUp);
-    return this.outbox.messagesBehind(this.sender.acknowledged);
+    return this.waitingMessages;
   }
 
   #receive(bytes: Buffer, isBinary: boolean): void {

@@ -82,6 +82,11 @@ export class Delivery implements SubscriptionAccount {
     },
   };
 
+  /** Messages that a consumer has not acknowledged; of the one with the most. */
+  get waitingMessages(): number {
+    return Math.max(...this.connections.map(({ waitingMessages }) => waitingMessages));
+  }
+
   start(): void {
     for (const connection of this.connections) connection.connect();
     this.#statusTimer = setInterval(() => {
