@@ -27,11 +27,13 @@ import { DeadLetters } from './handling/dead-letters.js';
 import { LimitsReached } from './limits.js';
 import { LivePath } from './page/live-path.js';
 import { openPage } from './page/open-page.js';
+import { pageTokenOf } from './page/page-token.js';
 import { Admission, admitRequests } from './reception/admission.js';
 import { isTrustedProxy } from './reception/client-address.js';
 import { Reception } from './reception/reception.js';
 import { measureAdapter, RelayAdapter } from './reception/relay-adapter.js';
 import { ServerCertificate } from './reception/server-certificate.js';
+import { warnOfShortTokens } from './reception/short-tokens.js';
 
 async function start(config: ConsumerConfig): Promise<RunningApp> {
   const certificate = ServerCertificate.of(config);
@@ -70,6 +72,8 @@ async function start(config: ConsumerConfig): Promise<RunningApp> {
     admission.objectionTo(address),
   );
   warnOfExpiredCertificates(certificateSettings(config));
+  warnOfShortTokens(config);
+  warnOfShortTokens(pageTokenOf(config), 'PAGE_TOKEN');
   certificate?.follow(app.getHttpServer() as Server);
   if (admission.isOpenToAnyone) {
     log.warn(
