@@ -64,6 +64,7 @@ export { Buckets } from './metrics/buckets.js';
 export { Metrics, type Labels } from './metrics/metrics.js';
 export { MetricsController } from './metrics/metrics.controller.js';
 export { OTHER, Tally } from './metrics/tally.js';
+export { RawArguments } from './nest/raw-arguments.js';
 export { runApp, type RunningApp, StartError } from './run-app.js';
 export { sharedSettings } from './shared-settings.js';
 export { onShutdownSignal } from './shutdown-signals.js';

@@ -1,8 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { UseFilters } from '@nestjs/common';
 import {
-  ConnectedSocket,
-  MessageBody,
   type OnGatewayConnection,
   type OnGatewayDisconnect,
   SubscribeMessage,
@@ -18,7 +16,7 @@ import {
   SUB_PROTOCOL,
 } from '@relay/contracts';
 import { Heartbeat, HEARTBEAT } from '@relay/delivery';
-import { keepAlive } from '@relay/runtime';
+import { keepAlive, RawArguments } from '@relay/runtime';
 import type { WebSocket } from 'ws';
 import { Dispatcher } from '../handling/dispatcher.js';
 import { Message } from '../handling/message.js';
@@ -49,30 +47,35 @@ export class RelayGateway
 
   /** A publisher says who it is and what it has. */
   @SubscribeMessage('hello')
-  hello(@ConnectedSocket() client: WebSocket, @MessageBody() hello: Hello): void {
+  @RawArguments()
+  hello(client: WebSocket, hello: Hello): void {
     this.reception.hello(client, hello);
   }
 
   /** Entries of a publisher's outbox. */
   @SubscribeMessage('deliver')
-  deliver(@ConnectedSocket() client: WebSocket, @MessageBody() deliver: Deliver): void {
+  @RawArguments()
+  deliver(client: WebSocket, deliver: Deliver): void {
     this.reception.deliver(client, deliver);
   }
 
   @SubscribeMessage('status')
-  status(@ConnectedSocket() client: WebSocket, @MessageBody() status: Status): void {
+  @RawArguments()
+  status(client: WebSocket, status: Status): void {
     this.reception.status(client, status);
   }
 
   /** A publisher ends, and everything is acknowledged. */
   @SubscribeMessage('goodbye')
-  goodbye(@ConnectedSocket() client: WebSocket, @MessageBody() goodbye: Goodbye): void {
+  @RawArguments()
+  goodbye(client: WebSocket, goodbye: Goodbye): void {
     this.reception.goodbye(client, goodbye);
   }
 
   /** A message that somebody typed into a WebSocket tool. Reads no further while too many wait. */
   @SubscribeMessage('bare')
-  bare(@ConnectedSocket() client: WebSocket, @MessageBody() { event, data }: BareFrame): void {
+  @RawArguments()
+  bare(client: WebSocket, { event, data }: BareFrame): void {
     const payload = Buffer.from(data);
     const message = new Message({ channel: event, payload, receivedAt: Date.now() });
     this.dispatcher.dispatch({ items: [message] });

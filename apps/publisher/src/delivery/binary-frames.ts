@@ -17,6 +17,8 @@ const MAX_KEPT_BYTES = 512 * 1024;
 export class BinaryFrames {
   #memory = Buffer.alloc(0);
   readonly #mask = Buffer.alloc(MASK_BYTES);
+  /** The mask as it goes on behind the head. */
+  readonly #rotated = Buffer.alloc(MASK_BYTES);
 
   /**
    * @param head what the content begins with; `body` goes on with it
@@ -32,7 +34,11 @@ export class BinaryFrames {
     at += MASK_BYTES;
     writeMasked(head, mask, frame, at);
     at += head.length;
-    writeMasked(body, rotated(mask, head.length), frame, at);
+    const rotated = this.#rotated;
+    for (let index = 0; index < MASK_BYTES; index++) {
+      rotated[index] = mask[(head.length + index) % MASK_BYTES] ?? 0;
+    }
+    writeMasked(body, rotated, frame, at);
     return frame.subarray(0, at + body.length);
   }
 
@@ -59,10 +65,4 @@ function writeHeader(frame: Buffer, length: number): number {
   frame[1] = MASKED | LENGTH_OF_8_BYTES;
   frame.writeUInt32BE(Math.floor(length / 2 ** 32), 2);
   return frame.writeUInt32BE(length % 2 ** 32, 6);
-}
-
-/** The mask for what comes behind so many bytes. */
-function rotated(mask: Buffer, bytes: number): Buffer {
-  const shift = bytes % MASK_BYTES;
-  return Buffer.concat([mask.subarray(shift), mask.subarray(0, shift)]);
 }

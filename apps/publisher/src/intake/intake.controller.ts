@@ -1,6 +1,7 @@
 import { Controller } from '@nestjs/common';
-import { EventPattern, Payload } from '@nestjs/microservices';
+import { EventPattern } from '@nestjs/microservices';
 import type { NewMessage } from '@relay/delivery';
+import { RawArguments } from '@relay/runtime';
 import { Delivery } from '../delivery/delivery.js';
 import { EVERY_OTHER_CHANNEL } from './redis-intake.js';
 
@@ -14,7 +15,8 @@ export class IntakeController {
    * payloads are views, good until this settles: the outbox has a copy.
    */
   @EventPattern(['test_websocket', EVERY_OTHER_CHANNEL])
-  relay(@Payload() messages: readonly NewMessage[]): void {
+  @RawArguments()
+  relay(messages: readonly NewMessage[]): void {
     this.delivery.take(messages);
   }
 }

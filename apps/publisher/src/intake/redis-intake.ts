@@ -29,6 +29,12 @@ export interface RedisIntakeOptions {
   readonly answerTimeoutMs?: number;
 }
 
+/** What one reading brought for one handler. */
+interface Batch {
+  readonly handler: MessageHandler;
+  readonly messages: NewMessage[];
+}
+
 type State = 'connecting' | 'subscribed' | 'refused' | 'closed';
 
 /**
@@ -58,7 +64,7 @@ export class RedisIntake extends ServerRedis {
   /** Which Redis process answered last. */
   #runId: string | undefined;
   /** What one reading has brought so far, and when. */
-  #batch: { handler: MessageHandler; messages: NewMessage[] }[] = [];
+  #batches: Batch[] = [];
   #readAt = 0;
 
   constructor(
@@ -256,26 +262,25 @@ export class RedisIntake extends ServerRedis {
   #take(channel: string, pattern: string | undefined, payload: Uint8Array): void {
     const handler = this.#handlerOf(channel);
     if (handler === undefined) return;
-    const last = this.#batch.at(-1);
+    const last = this.#batches.at(-1);
     if (last === undefined) this.#readAt = Date.now();
     const message = newMessage(channel, pattern, payload, this.#readAt);
     if (last?.handler === handler) last.messages.push(message);
-    else this.#batch.push({ handler, messages: [message] });
+    else this.#batches.push({ handler, messages: [message] });
   }
 
   /** Settles when the handlers have taken it. */
   async #handOn(): Promise<void> {
-    const batch = this.#batch;
-    if (batch.length === 0) return;
-    this.#batch = [];
-    const results = await Promise.allSettled(
-      batch.map(({ handler, messages }) =>
-        handler(messages, new RedisContext([messages[0]?.channel ?? ''])),
-      ),
-    );
-    for (const result of results) {
-      if (result.status === 'fulfilled') continue;
-      const error: unknown = result.reason;
+    const batches = this.#batches;
+    if (batches.length === 0) return;
+    this.#batches = [];
+    await Promise.all(batches.map((each) => this.#give(each)));
+  }
+
+  async #give({ handler, messages }: Batch): Promise<void> {
+    try {
+      await handler(messages, new RedisContext([messages[0]?.channel ?? '']));
+    } catch (error) {
       this.#log.error('internal-error', 'messages could not be taken in', { error });
     }
   }
