@@ -65,6 +65,17 @@ describe('a hello', () => {
     expect(handed(actions).entries).toMatchObject([{ kind: 'start', at: 500 }]);
   });
 
+  it('is followed by an acknowledgement of what was handled until the publisher came in', () => {
+    const receiver = greeted();
+    const first = receiver.deliver('connection', { after: '0-0', entries: messages(1, 2) });
+    receiver.disconnected('connection', 0);
+    const outbox = hello(100, { process: 'process-2' });
+    expect(welcomedWith(receiver.hello('other', outbox, 0))).toMatchObject({ cursor: '0-0' });
+    receiver.handled(handed(first).from, 0, 2);
+    const frame = { event: 'ack', data: { cursor: '0-2' } };
+    expect(live(receiver, 'other')).toContainEqual({ kind: 'send', connection: 'other', frame });
+  });
+
   it('of a newer connection ends an older one that was only welcomed', () => {
     const receiver = receiverWith();
     receiver.hello('connection', hello(100), 0);

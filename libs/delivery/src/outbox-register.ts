@@ -3,6 +3,7 @@ import {
   compareOffsets,
   type GapEntry,
   type Hello,
+  type Offset,
   type Status,
   type Welcome,
 } from '@relay/contracts';
@@ -13,7 +14,7 @@ export interface TrackedOutbox<C> {
   readonly position: OutboxPosition;
   process: string;
   /** Counts how often publishers came in: by it one sees that another came in meanwhile. */
-  entry: number;
+  arrival: number;
   /** The newest connection that its publisher made, whether it stands or not. */
   connectionNumber: number;
   connection: C | undefined;
@@ -35,8 +36,10 @@ export interface Greeting {
   readonly at: number;
   /** What was last heard of the outbox that this publisher had before; undefined: it is new here. */
   readonly predecessor: LastHeard | undefined;
-  /** The last entry of a publisher of this name; undefined: none is remembered. */
-  readonly lastEntry: number | undefined;
+  /** The last arrival of a publisher of this name; undefined: none is remembered. */
+  readonly lastArrival: number | undefined;
+  /** Up to where the welcome told that entries are handled. */
+  readonly cursor: Offset | undefined;
 }
 
 /** Why a publisher may not come in. */
@@ -48,6 +51,11 @@ export interface Refusal {
 export const NOT_NEWEST: Refusal = {
   code: CloseCode.superseded,
   reason: 'this process has a newer connection',
+};
+
+const OVERTAKEN: Refusal = {
+  code: CloseCode.nameInUse,
+  reason: 'another process of this name came in meanwhile',
 };
 
 /** What became of a publisher that came in. */
@@ -64,7 +72,7 @@ export class OutboxRegister<C> {
   readonly #publishers = new Map<string, TrackedOutbox<C>>();
   /** The last greetings of outboxes whose publishers did not come in since. */
   readonly #greetings = new Map<string, Greeting>();
-  #entries = 0;
+  #arrivals = 0;
 
   /** @param maxOutboxes beyond that the one is forgotten that was away for longest */
   constructor(private readonly maxOutboxes: number) {}
@@ -109,8 +117,10 @@ export class OutboxRegister<C> {
   /** Remembers a publisher that is not refused, and has not come in. */
   greet(hello: Hello, now: number): Greeting {
     const { publisher } = hello;
-    const lastEntry = this.#publishers.get(publisher)?.entry;
-    const greeting = { hello, at: now, predecessor: this.#predecessor(hello), lastEntry };
+    const lastArrival = this.#publishers.get(publisher)?.arrival;
+    const cursor = this.position(hello)?.cursor;
+    const predecessor = this.#predecessor(hello);
+    const greeting = { hello, at: now, predecessor, lastArrival, cursor };
     this.#greetings.delete(hello.outbox.id);
     this.#greetings.set(hello.outbox.id, greeting);
     const [oldest] = this.#greetings.keys();
@@ -119,14 +129,14 @@ export class OutboxRegister<C> {
   }
 
   /** Why one that was greeted has to be refused after all, if it has. */
-  refusalNow({ hello, lastEntry }: Greeting): Refusal | undefined {
-    const isOvertaken = this.#publishers.get(hello.publisher)?.entry !== lastEntry;
-    return this.refusal(hello) ?? (isOvertaken ? taken(hello) : undefined);
+  refusalNow({ hello, lastArrival }: Greeting): Refusal | undefined {
+    const isOvertaken = this.#publishers.get(hello.publisher)?.arrival !== lastArrival;
+    return this.refusal(hello) ?? (isOvertaken ? OVERTAKEN : undefined);
   }
 
   /** Takes a publisher in that is not refused. */
   enter({ hello, at: now, predecessor }: Greeting): Entered<C> {
-    this.#entries += 1;
+    this.#arrivals += 1;
     for (const other of this.#greetingsOf(hello.publisher)) {
       this.#greetings.delete(other.hello.outbox.id);
     }
@@ -174,9 +184,9 @@ export class OutboxRegister<C> {
   #present(
     { process, connection }: Hello,
     now: number,
-  ): Pick<TrackedOutbox<C>, 'entry' | 'process' | 'connectionNumber' | 'since' | 'hasLeft'> {
-    const entry = this.#entries;
-    return { entry, process, connectionNumber: connection, since: now, hasLeft: false };
+  ): Pick<TrackedOutbox<C>, 'arrival' | 'process' | 'connectionNumber' | 'since' | 'hasLeft'> {
+    const arrival = this.#arrivals;
+    return { arrival, process, connectionNumber: connection, since: now, hasLeft: false };
   }
 
   #hasRoom(newcomer: string): boolean {

@@ -229,16 +229,21 @@ export class Receiver<C> {
   }
 
   #enter(connection: C, greeting: Greeting): ReceiverAction<C>[] {
-    const { hello, lastEntry } = greeting;
+    const { hello, lastArrival } = greeting;
     const before = this.#register.find(hello.outbox.id)?.connection;
     const actions = before ? this.#violation(before, ...CONNECTED_AGAIN) : [];
     const { tracked, lost } = this.#register.enter(greeting);
     this.#sessions.set(connection, tracked);
     tracked.connection = connection;
-    this.#settle(tracked); // the welcome tells the cursor
-    actions.push({ kind: 'entered', publisher: hello.publisher, isBack: lastEntry !== undefined });
+    this.#settle(tracked);
+    actions.push({
+      kind: 'entered',
+      publisher: hello.publisher,
+      isBack: lastArrival !== undefined,
+    });
     if (lost) actions.push({ kind: 'hand', from: lost.from, entries: [lost.gap] });
-    return actions;
+    const isTold = tracked.position.cursor === greeting.cursor; // by the welcome
+    return isTold ? actions : [...actions, ...this.#acknowledge(tracked, greeting.at)];
   }
 
   /**
