@@ -116,6 +116,7 @@ it('can be used with the keyboard alone', async () => {
   await help.waitFor({ state: 'hidden' });
   await keyboard.press('c'); // does nothing now
   await live.button('Help: the keys').press('Enter');
+  await help.waitFor(); // a key is pressed where the focus is, and nothing hidden has it
   await help.getByLabel('Use single keys').press('Space');
   await keyboard.press('Escape');
   await help.waitFor({ state: 'hidden' });

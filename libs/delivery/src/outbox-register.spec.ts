@@ -56,6 +56,34 @@ describe('a hello', () => {
     expect(handed(actions).entries).toMatchObject([{ ...lost, from: null, to: 500 }]);
   });
 
+  it('leaves its trace though one that is known comes again meanwhile, and says goodbye', () => {
+    const receiver = greeted();
+    receiver.disconnected('connection', 0);
+    receiver.hello('lost', successor(2), 0);
+    receiver.disconnected('lost', 0);
+    receiver.hello('again', hello(100, { connection: 2 }), 0);
+    receiver.goodbye('again', { subscriptionEndedAt: 300 });
+    receiver.disconnected('again', 0);
+    comeIn(receiver, 'next', successor(3));
+    const actions = receiver.deliver('next', { after: '0-0', entries: [startGap(500)] });
+    expect(handed(actions).entries).toMatchObject([{ ...lost, from: 300, to: 500 }]);
+  });
+
+  it('that comes again after it was overtaken is the successor of what came in meanwhile', () => {
+    const receiver = receiverWith();
+    receiver.hello('first', successor(1), 0);
+    receiver.hello('second', successor(2), 0);
+    live(receiver, 'first');
+    receiver.goodbye('first', { subscriptionEndedAt: 300 });
+    receiver.disconnected('first', 0);
+    expect(live(receiver, 'second')).toMatchObject(closes(CloseCode.nameInUse, 'second'));
+    receiver.disconnected('second', 0);
+    comeIn(receiver, 'again', { ...successor(2), connection: 10 });
+    const actions = receiver.deliver('again', { after: '0-0', entries: [startGap(500)] });
+    const expected = { reason: 'publisher-restarted', from: 300, to: 500 };
+    expect(handed(actions).entries).toMatchObject([expected]);
+  });
+
   it('makes that no loss of the same outbox, when it comes again', () => {
     const receiver = receiverWith();
     receiver.hello('cut', successor(1), 0);

@@ -135,21 +135,26 @@ export class OutboxRegister<C> {
   }
 
   /** Takes a publisher in that is not refused. */
-  enter({ hello, at: now, predecessor }: Greeting): Entered<C> {
+  enter(greeting: Greeting): Entered<C> {
+    const { hello, at: now, predecessor } = greeting;
     this.#arrivals += 1;
-    for (const other of this.#greetingsOf(hello.publisher)) {
-      this.#greetings.delete(other.hello.outbox.id);
-    }
     const known = this.#outboxes.get(hello.outbox.id);
-    if (known === undefined) {
-      this.#makeRoom(hello.publisher);
-      return { tracked: this.#add(hello, predecessor, now) };
-    }
-    if (known.position.position === null || this.position(hello) !== null) {
+    if (known && (known.position.position === null || this.position(hello) !== null)) {
+      this.#greetings.delete(hello.outbox.id);
       return { tracked: Object.assign(known, this.#present(hello, now)) };
     }
-    const lost = { from: known, gap: known.position.lost() };
-    return { tracked: this.#add(hello, predecessor, now), lost };
+    this.#forgetUpTo(greeting);
+    if (known === undefined) this.#makeRoom(hello.publisher);
+    const lost = known && { from: known, gap: known.position.lost() };
+    return { tracked: this.#add(hello, predecessor, now), ...(lost && { lost }) };
+  }
+
+  /** What was greeted before, the beginning of this outbox tells. */
+  #forgetUpTo(greeting: Greeting): void {
+    const greetings = this.#greetingsOf(greeting.hello.publisher);
+    for (const { hello } of greetings.slice(0, greetings.indexOf(greeting) + 1)) {
+      this.#greetings.delete(hello.outbox.id);
+    }
   }
 
   #add(hello: Hello, predecessor: LastHeard | undefined, now: number): TrackedOutbox<C> {
@@ -169,12 +174,12 @@ export class OutboxRegister<C> {
   }
 
   #predecessor({ publisher, outbox }: Hello): LastHeard | undefined {
+    const last = this.#publishers.get(publisher);
     const before = this.#greetings.get(outbox.id);
-    if (before) return before.predecessor;
-    const position = this.#publishers.get(publisher)?.position;
-    const last = position?.outbox === outbox.id ? undefined : position?.lastHeard;
-    if (this.#greetingsOf(publisher).length === 0) return last;
-    return { isClean: false, until: last?.until ?? null }; // one that never came in is lost
+    if (before && before.lastArrival === last?.arrival) return before.predecessor;
+    const heard = last?.position.outbox === outbox.id ? undefined : last?.position.lastHeard;
+    if (this.#greetingsOf(publisher).every((other) => other === before)) return heard;
+    return { isClean: false, until: heard?.until ?? null }; // one that never came in is lost
   }
 
   #greetingsOf(publisher: string): Greeting[] {
