@@ -98,13 +98,13 @@ export class CborWriter {
     this.#at = at + item.length;
   }
 
-  /** The text of a prefix in ASCII and a whole number. */
-  numbered(prefix: string, value: number): void {
+  /** The text of a prefix, given as its bytes in ASCII, and a whole number. */
+  numbered(prefix: Uint8Array, value: number): void {
     const digits = digitsOf(value);
     this.#head(Major.text, prefix.length + digits);
     const bytes = this.#bytes;
     let at = this.#at;
-    for (let index = 0; index < prefix.length; index++) bytes[at++] = prefix.charCodeAt(index);
+    for (const byte of prefix) bytes[at++] = byte;
     this.#at = at + digits;
     let rest = value;
     for (let digit = this.#at - 1; digit >= at; digit--) {

@@ -46,7 +46,7 @@ describe('entries that are encoded one behind the other', () => {
     (number) => {
       const writer = new CborWriter();
       writer.begin(100);
-      writer.numbered('0-', number);
+      writer.numbered(Buffer.from('0-'), number);
       expect(Buffer.from(writer.written.subarray(1)).toString()).toBe(`0-${number}`);
     },
   );

@@ -19,8 +19,10 @@ const LATEST_TIME = 8.64e15;
 /** The array of an entry, and what is in it. */
 const MAX_ITEMS = 7;
 const MAX_CHARACTER_BYTES = 3;
+/** What an offset `0-n` begins with; as bytes, since a string takes its time to give its characters. */
+const NUMBERED = new TextEncoder().encode('0-');
 /** Characters of an offset `0-n`. */
-const MAX_NUMBERED = 2 + String(Number.MAX_SAFE_INTEGER).length;
+const MAX_NUMBERED = NUMBERED.length + String(Number.MAX_SAFE_INTEGER).length;
 
 /** The first item of an entry. */
 const Kind = { message: 0, gap: 1 } as const;
@@ -92,7 +94,7 @@ function namesLength(entry: Unplaced<MessageEntry> | Unplaced<GapEntry>): number
 }
 
 function writePlace(writer: CborWriter, at: Place): void {
-  if (typeof at === 'number') writer.numbered('0-', at);
+  if (typeof at === 'number') writer.numbered(NUMBERED, at);
   else writer.text(at);
 }
 
