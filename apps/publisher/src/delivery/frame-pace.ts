@@ -1,9 +1,10 @@
 /**
- * When the next frame may go. One for each turn of the event loop: between two, what Redis has to say is heard.
- * None while one still waits for the network: the outbox bounds what waits, the memory of a socket would not.
+ * When the next frame may go. What has just come goes at once; of a backlog one frame goes in each turn of the
+ * event loop: between two, what Redis has to say is heard. None while one still waits for the network: the
+ * outbox bounds what waits, the memory of a socket would not.
  */
 export class FramePace {
-  #hasGoneThisTurn = false;
+  #isSending = false;
   #postponed: (() => void) | undefined;
 
   constructor(private readonly isCongested: () => boolean) {}
@@ -14,15 +15,18 @@ export class FramePace {
       this.#postponed = send;
       return;
     }
-    if (this.#hasGoneThisTurn) {
+    if (this.#isSending) {
       setImmediate(() => {
         this.next(send);
       });
       return;
     }
-    this.#hasGoneThisTurn = true;
-    setImmediate(() => (this.#hasGoneThisTurn = false));
-    send();
+    this.#isSending = true;
+    try {
+      send();
+    } finally {
+      this.#isSending = false;
+    }
   }
 
   /** The network has taken what waited, or is gone. */
