@@ -26,6 +26,7 @@ export async function closedWindow(
   arriving: Arriving,
   { seconds, window }: { readonly seconds: number; readonly window: number },
 ): Promise<Throughput> {
+  feed.openWide();
   const before = feed.sent;
   const batch = Math.min(feed.batchMessages, Math.ceil(window / 8));
   const startUs = nowUs();

@@ -6,6 +6,8 @@ import { blankPayload, NO_TIME, probePayload, writeSequence, writeTime } from '.
 const BATCH_BYTES = 64 * 1024;
 /** Batches that the socket may hold. */
 const BATCHES = 4;
+/** Twice as much as a batch: Redis takes the memory back of which less than half is used. */
+const LARGE_COMMAND_BYTES = 2 * BATCH_BYTES;
 
 /**
  * Publishes numbered messages as cheaply as it can be done: whole batches of PUBLISH, encoded once, of which
@@ -67,6 +69,15 @@ export class RedisFeed {
     writeSequence(command, this.#payloadAt, ++this.sent);
     writeTime(command, this.#payloadAt, time);
     this.socket.write(command);
+  }
+
+  /**
+   * Has Redis read whole batches: of a client that has sent nothing large of late it reads 16 KiB at once, and
+   * has to write as little at once, so that at 4 KB it would be the limit.
+   */
+  openWide(): void {
+    const ping = `*2\r\n$4\r\nPING\r\n$${LARGE_COMMAND_BYTES}\r\n`;
+    this.socket.write(`${ping}${'.'.repeat(LARGE_COMMAND_BYTES)}\r\n`);
   }
 
   /** A message without a number. */
