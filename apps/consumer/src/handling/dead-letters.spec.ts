@@ -70,11 +70,11 @@ describe('a dead letter', () => {
   it('is logged and counted', async () => {
     const deadLetters = new DeadLetters(undefined, stderr);
     await deadLetters.add(message('a'), refusal);
-    await deadLetters.add(bareMessage('b'), refusal);
+    await deadLetters.add(bareMessage('b'), { ...refusal, attempts: 0 });
     expect(deadLetters.count).toBe(2);
     expect(reports).toEqual([
       expect.stringMatching(/Printer.*test_websocket \(box\/0-1\).*3 attempts.*out of paper/),
-      expect.stringContaining('(bare)'),
+      expect.stringContaining('(bare) without being called'),
     ]);
   });
 

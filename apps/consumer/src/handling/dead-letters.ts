@@ -78,10 +78,10 @@ export class DeadLetters {
     this.byHandler.add(handler);
     for (const listener of this.#listeners) listener(message, refusal);
     const line = `${JSON.stringify(letterOf(message, refusal))}\n`;
+    const when = attempts === 0 ? 'without being called' : `after ${attempts} attempts`;
     this.#log.error(
       'dead-letter',
-      `${handler} refused a message on ${channel} (${id}) after ${attempts} attempts: ` +
-        `${error.message}; a dead letter`,
+      `${handler} refused a message on ${channel} (${id}) ${when}: ${error.message}; a dead letter`,
       { handler, channel, id, attempts, problem: error.message },
     );
     for (let attempt = 1; !(await this.#write(line)); attempt += 1) {
