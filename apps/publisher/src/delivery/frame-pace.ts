@@ -1,7 +1,7 @@
 /**
- * When the next frame may go. What has just come goes at once; of a backlog one frame goes in each turn of the
- * event loop: between two, what Redis has to say is heard. None while one still waits for the network: the
- * outbox bounds what waits, the memory of a socket would not.
+ * When the next frame may go. What has just come goes at once; a frame that only follows from another waits for
+ * the next turn of the event loop: between two, what Redis has to say is heard. None goes while one still waits
+ * for the network: the outbox bounds what waits, the memory of a socket would not.
  */
 export class FramePace {
   #isSending = false;
