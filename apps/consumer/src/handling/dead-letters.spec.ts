@@ -71,10 +71,12 @@ describe('a dead letter', () => {
     const deadLetters = new DeadLetters(undefined, stderr);
     await deadLetters.add(message('a'), refusal);
     await deadLetters.add(bareMessage('b'), { ...refusal, attempts: 0 });
-    expect(deadLetters.count).toBe(2);
+    await deadLetters.add(message('c'), { ...refusal, attempts: 1 });
+    expect(deadLetters.count).toBe(3);
     expect(reports).toEqual([
       expect.stringMatching(/Printer.*test_websocket \(box\/0-1\).*3 attempts.*out of paper/),
       expect.stringContaining('(bare) without being called'),
+      expect.stringContaining('after 1 attempt:'),
     ]);
   });
 

@@ -78,10 +78,9 @@ export class DeadLetters {
     this.byHandler.add(handler);
     for (const listener of this.#listeners) listener(message, refusal);
     const line = `${JSON.stringify(letterOf(message, refusal))}\n`;
-    const when = attempts === 0 ? 'without being called' : `after ${attempts} attempts`;
     this.#log.error(
       'dead-letter',
-      `${handler} refused a message on ${channel} (${id}) ${when}: ${error.message}; a dead letter`,
+      `${handler} refused a message on ${channel} (${id}) ${afterCalls(attempts)}: ${error.message}; a dead letter`,
       { handler, channel, id, attempts, problem: error.message },
     );
     for (let attempt = 1; !(await this.#write(line)); attempt += 1) {
@@ -126,4 +125,9 @@ function letterOf(message: Message, { handler, attempts, error }: Refusal): obje
     ...jsonPayload(message),
     receivedAt: receivedAt.toISOString(),
   };
+}
+
+function afterCalls(attempts: number): string {
+  if (attempts === 0) return 'without being called';
+  return attempts === 1 ? 'after 1 attempt' : `after ${attempts} attempts`;
 }

@@ -1,7 +1,7 @@
 import { Icon } from '../icon.js';
 import { oneLine } from '../payload/one-line.js';
 import { payloadOf } from '../payload/payload.js';
-import { count } from '../words/numbers.js';
+import { afterAttempts } from '../words/refusal-words.js';
 import { clockTime, preciseTime } from '../words/times.js';
 import { ChannelName } from './channel-name.js';
 import { Foldable } from './foldable.js';
@@ -31,7 +31,7 @@ export function DeadLetterLine({ row, open, isTabStop }: DeadLetterLineProps) {
           <ChannelName channel={item.channel} />
           <span class="payload letter">
             <Icon name="trouble" />
-            <b>Dead letter</b> {item.handler} refused it{tries(item.attempts)}:{' '}
+            <b>Dead letter</b> {item.handler} refused it{afterAttempts(item.attempts)}:{' '}
             {oneLine(item.error)}
           </span>
         </>
@@ -42,9 +42,4 @@ export function DeadLetterLine({ row, open, isTabStop }: DeadLetterLineProps) {
       )}
     </Foldable>
   );
-}
-
-/** None when the payload did not have the shape that the handler asks for. */
-function tries(attempts: number): string {
-  return attempts === 0 ? '' : ` after ${count(attempts, 'attempt')}`;
 }

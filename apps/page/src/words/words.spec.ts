@@ -3,6 +3,7 @@ import { GapReason } from '@relay/contracts';
 import { gapItem } from '../feed/testing/items.js';
 import { gapWords, reasonWords } from './gap-words.js';
 import { count, duration, number, size } from './numbers.js';
+import { afterAttempts } from './refusal-words.js';
 import { clockTime, span, timeOf } from './times.js';
 
 const at = new Date(2026, 0, 2, 14, 3, 7).getTime();
@@ -25,6 +26,11 @@ describe('words', () => {
       expect(reasonWords(reason)).toMatch(reason === 'overflow' ? /outbox/ : /\w+ \w+/);
     expect(reasonWords('moon-phase')).toBe('moon-phase');
     expect(reasonWords('toString')).toBe('toString');
+  });
+
+  it('count the attempts of a handler that was called', () => {
+    expect([afterAttempts(3), afterAttempts(1)]).toEqual([' after 3 attempts', ' after 1 attempt']);
+    expect(afterAttempts(0)).toBe('');
   });
 
   it('name the day where it is not today', () => {
