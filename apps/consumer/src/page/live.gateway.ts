@@ -14,7 +14,7 @@ import { keepAlive } from '@relay/runtime';
 import { WebSocket } from 'ws';
 import { LIMITS, LimitsReached } from '../limits.js';
 import { CloseOnError } from '../reception/close-on-error.js';
-import { dismiss } from '../reception/reception.js';
+import { dismiss } from '../reception/dismiss.js';
 import { LivePage } from './live-page.js';
 import { PageAccess } from './page-access.js';
 import type { Publishing } from './publishing.js';

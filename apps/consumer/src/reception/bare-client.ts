@@ -9,7 +9,7 @@ import {
 import { EventLog, TokenBucket } from '@relay/runtime';
 import type { WebSocket } from 'ws';
 import { LIMITS, type Limits, type LimitsReached } from '../limits.js';
-import { dismiss } from './reception.js';
+import { dismiss } from './dismiss.js';
 
 type BareLimits = Pick<Limits, 'maxEntryBytes' | 'maxBareFramesPerSecond'>;
 

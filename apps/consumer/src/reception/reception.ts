@@ -1,6 +1,5 @@
 import {
   CloseCode,
-  closeReason,
   type Deliver,
   encodeControl,
   type Goodbye,
@@ -21,6 +20,8 @@ import type { WebSocket } from 'ws';
 import type { Dispatcher, Item } from '../handling/dispatcher.js';
 import { Message, type Source } from '../handling/message.js';
 import { LIMITS, LimitsReached } from '../limits.js';
+import { closeOnError } from './close-on-error.js';
+import { dismiss } from './dismiss.js';
 
 /** Sockets around the receiver: what publishers say goes in, what it wants done is done. */
 export class Reception {
@@ -83,19 +84,19 @@ export class Reception {
       this.#close(client, CloseCode.tooManyOutboxes, 'too much waits for the handlers');
       return;
     }
-    this.#perform(this.#receiver.hello(client, hello, performance.now()));
+    this.#take(client, () => this.#receiver.hello(client, hello, performance.now()));
   }
 
   deliver(client: WebSocket, deliver: Deliver): void {
-    this.#perform(this.#receiver.deliver(client, deliver));
+    this.#take(client, () => this.#receiver.deliver(client, deliver));
   }
 
   status(client: WebSocket, status: Status): void {
-    this.#perform(this.#receiver.status(client, status));
+    this.#take(client, () => this.#receiver.status(client, status));
   }
 
   goodbye(client: WebSocket, goodbye: Goodbye): void {
-    this.#perform(this.#receiver.goodbye(client, goodbye));
+    this.#take(client, () => this.#receiver.goodbye(client, goodbye));
   }
 
   /**
@@ -129,6 +130,15 @@ export class Reception {
   #greeted(client: WebSocket): void {
     clearTimeout(this.#helloTimers.get(client));
     this.#helloTimers.delete(client);
+  }
+
+  /** A mistake of ours ends the connection before the next frame is heard, which may lie in the same reading. */
+  #take(client: WebSocket, take: () => readonly ReceiverAction<WebSocket>[]): void {
+    try {
+      this.#perform(take());
+    } catch (error) {
+      closeOnError(client, error);
+    }
   }
 
   #perform(actions: readonly ReceiverAction<WebSocket>[]): void {
@@ -206,12 +216,6 @@ export class Reception {
       this.#perform(this.#receiver.timePassed(performance.now()));
     }, deadline - performance.now());
   }
-}
-
-/** Closes a connection and hears nothing more from it: what came behind a violation is not to be trusted. */
-export function dismiss(client: WebSocket, code: CloseCode, reason: string): void {
-  client.removeAllListeners('message');
-  client.close(code, closeReason(reason));
 }
 
 async function aborted(deadline: AbortSignal | undefined): Promise<void> {

@@ -27,7 +27,7 @@ import { boundWebSocket } from './bound-web-socket.js';
 import { Doorway } from './doorway.js';
 import { answerPlainly } from './plain-request.js';
 import type { OtherPath } from './other-path.js';
-import { dismiss } from './reception.js';
+import { dismiss } from './dismiss.js';
 import { refuseUpgrade } from './refuse.js';
 
 const CLOSE_TIMEOUT_MS = 2_000;

@@ -1,0 +1,38 @@
+import 'reflect-metadata';
+import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
+import { Logger } from '@nestjs/common';
+import { Receiver } from '@relay/delivery';
+import { type ConsumerUnderTest, startConsumer } from './testing/consumer-under-test.js';
+import { delivery, PublisherClient } from './testing/publisher-client.js';
+
+let consumer: ConsumerUnderTest;
+let errors: unknown[];
+
+beforeEach(async () => {
+  consumer = await startConsumer();
+  errors = [];
+  const ignore = (): void => undefined;
+  const record = (_: unknown, { error }: { error?: unknown }): void => void errors.push(error);
+  Logger.overrideLogger({ log: ignore, warn: ignore, error: record });
+});
+
+afterEach(() => consumer.close());
+
+it('ends a connection with 1011 when a frame of it could not be taken in, and takes it in again', async () => {
+  const mistake = new Error('a mistake of ours');
+  jest.spyOn(Receiver.prototype, 'deliver').mockImplementationOnce(() => {
+    throw mistake;
+  });
+  const { client } = await PublisherClient.greet(consumer.port);
+  client.deliver(delivery(1));
+  client.deliver(delivery(2)); // in the same reading
+  expect(await client.closed).toEqual({ code: 1011, reason: 'internal error' });
+  expect(client.frames).toEqual([]);
+  expect(errors).toEqual([mistake]);
+
+  const { client: again, welcome } = await PublisherClient.greet(consumer.port, { connection: 2 });
+  expect(welcome.position).toBeNull();
+  again.deliver(delivery(1, 2));
+  await again.acknowledged('0-2');
+  expect(consumer.recorder.texts).toEqual(['m1', 'm2']);
+});
