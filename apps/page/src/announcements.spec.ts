@@ -22,7 +22,7 @@ describe('announcements', () => {
     expect(announcements.text.value).toMatch(/^12 messages missing, .*: Redis restarted$/);
     announcements.items([deadLetterItem(3, 'a')], 0);
     expect(announcements.text.value).toBe(
-      'Dead letter on orders: StoreOrders refused it: disk is full',
+      'Dead letter on orders: StoreOrders refused it after 3 attempts: disk is full',
     );
   });
 

@@ -1,8 +1,9 @@
-import type { FeedItem } from '@relay/contracts';
+import type { DeadLetterItem, FeedItem } from '@relay/contracts';
 import { signal } from '@preact/signals';
 import type { Connection } from './connection/connection.js';
 import { gapWords } from './words/gap-words.js';
 import { count } from './words/numbers.js';
+import { refusalWords } from './words/refusal-words.js';
 
 /** Messages are summed up for so long: nobody wants each of them read out. */
 const SUMMARY_MS = 15_000;
@@ -28,12 +29,15 @@ export class Announcements {
     this.#messages += items.filter(({ kind }) => kind === 'message').length;
     const alarm = items.findLast(({ kind }) => kind === 'gap' || kind === 'dead-letter');
     if (alarm?.kind === 'gap') this.say(gapWords(alarm, now));
-    else if (alarm?.kind === 'dead-letter')
-      this.say(`Dead letter on ${alarm.channel}: ${alarm.handler} refused it: ${alarm.error}`);
+    else if (alarm?.kind === 'dead-letter') this.say(deadLetterWords(alarm));
     else if (this.#messages > 0 && now - this.#lastSummary >= SUMMARY_MS) {
       this.say(count(this.#messages, 'new message'));
       this.#messages = 0;
       this.#lastSummary = now;
     }
   }
+}
+
+function deadLetterWords({ channel, handler, attempts, error }: DeadLetterItem): string {
+  return `Dead letter on ${channel}: ${handler} ${refusalWords(attempts)}: ${error}`;
 }

@@ -34,7 +34,7 @@ it.each([1280, 360])(
     };
 
     await live.show();
-    await live.page.getByText('Waiting for the first message').waitFor();
+    await live.page.getByText('Waiting for messages').waitFor();
     await check('empty');
 
     played.say(eventful());

@@ -59,7 +59,7 @@ it('shows dead letters with their error, and marks the message', async () => {
     const message = live.message('unprintable');
     await message.getByText('dead letter').waitFor();
     await message.getByRole('button', { name: /^Details/ }).click();
-    await message.getByText('refused it for good after 3 attempts').waitFor();
+    await message.getByText('refused it after 3 attempts').waitFor();
     await live.close();
   } finally {
     await consumer.stop();

@@ -69,7 +69,7 @@ it('shows everything else that others wrote as text, too', async () => {
   await live.field('Filter by text').fill('');
   played.say({ event: 'refused', data: { request: 1, problem: nasty } });
   const folds = live.page.locator('.fold');
-  for (const [index, details] of [/taken in/, /refused it for good/].entries()) {
+  for (const [index, details] of [/taken in/, /refused it after/].entries()) {
     await folds.nth(index).click();
     await live.line(details).first().waitFor();
     const active = live.page.locator('script, iframe, img, style, a[href^="javascript"]');

@@ -36,9 +36,9 @@ it('shows messages in the order in which they were published', async () => {
   expect(await live.payloads()).toEqual(texts);
 });
 
-it('waits for the first message with the command that brings it', async () => {
-  await live.page.getByText('Waiting for the first message').waitFor();
-  await live.page.getByText('redis-cli PUBLISH test_websocket hello').waitFor();
+it('says how a first message comes', async () => {
+  await live.page.getByText('Waiting for messages').waitFor();
+  await live.page.getByText('Publish one with the box on this page').waitFor();
 });
 
 it('shows the chain, every stop of it in words', async () => {
@@ -142,5 +142,5 @@ it('can be used with the keyboard alone', async () => {
   await keyboard.press('End');
   await live.message('third').waitFor();
   await keyboard.press('c');
-  await live.page.getByText('Waiting for the first message').waitFor();
+  await live.page.getByText('Waiting for messages').waitFor();
 });

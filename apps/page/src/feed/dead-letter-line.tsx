@@ -1,7 +1,7 @@
 import { Icon } from '../icon.js';
 import { oneLine } from '../payload/one-line.js';
 import { payloadOf } from '../payload/payload.js';
-import { afterAttempts } from '../words/refusal-words.js';
+import { refusalWords } from '../words/refusal-words.js';
 import { clockTime, preciseTime } from '../words/times.js';
 import { ChannelName } from './channel-name.js';
 import { Foldable } from './foldable.js';
@@ -31,8 +31,7 @@ export function DeadLetterLine({ row, open, isTabStop }: DeadLetterLineProps) {
           <ChannelName channel={item.channel} />
           <span class="payload letter">
             <Icon name="trouble" />
-            <b>Dead letter</b> {item.handler} refused it{afterAttempts(item.attempts)}:{' '}
-            {oneLine(item.error)}
+            <b>Dead letter</b> {item.handler} {refusalWords(item.attempts)}: {oneLine(item.error)}
           </span>
         </>
       }

@@ -16,19 +16,28 @@ export function EmptyFeed() {
         </button>
       </div>
     );
-  const command = `redis-cli PUBLISH ${page.publishTo.value?.[0] ?? 'test_websocket'} hello`;
+  const isPublishing = page.publishTo.value !== null;
   return (
     <div class="empty">
-      <h2>Waiting for the first message</h2>
-      <p>
-        {page.publishTo.value === null
-          ? 'Publish one to Redis, and it shows here:'
-          : 'Publish one with the box on this page, or from a terminal:'}
-      </p>
+      <h2>Waiting for messages</h2>
+      {isPublishing ? (
+        <p>Publish one with the box on this page, and it shows here.</p>
+      ) : (
+        <Command />
+      )}
+    </div>
+  );
+}
+
+function Command() {
+  const command = 'redis-cli PUBLISH test_websocket hello';
+  return (
+    <>
+      <p>Publish one to the Redis that the publisher hears, and it shows here:</p>
       <p class="command">
         <code>{command}</code>
         <CopyButton text={() => command} label="Copy the command" />
       </p>
-    </div>
+    </>
   );
 }

@@ -54,9 +54,7 @@ export function Feed() {
           moveFocus(event);
         }}
       >
-        {rows.length === 0 ? (
-          <EmptyFeed />
-        ) : (
+        {rows.length > 0 && (
           <Virtualizer
             ref={list}
             scrollRef={scroller}
@@ -79,8 +77,13 @@ export function Feed() {
             )}
           </Virtualizer>
         )}
+        {!rows.some(isMessage) && <EmptyFeed />}
       </div>
       <JumpToNewest />
     </div>
   );
+}
+
+function isMessage({ kind }: Row): boolean {
+  return kind === 'message' || kind === 'dead-letter';
 }

@@ -1,7 +1,7 @@
 import type { Payload } from '../payload/payload.js';
 import { PayloadView } from '../payload/payload-view.js';
 import { count, duration } from '../words/numbers.js';
-import { afterAttempts } from '../words/refusal-words.js';
+import { refusalWords } from '../words/refusal-words.js';
 import { preciseTime, timeOf } from '../words/times.js';
 import type { OpenRow } from './open-rows.js';
 import type { DeadLetterRow, MessageRow, Refusal } from './rows.js';
@@ -21,7 +21,7 @@ export function MessageDetails({ row, open, payload, refusal }: MessageDetailsPr
     <div class="details">
       {refusal !== undefined && (
         <p class="refusal">
-          <b>{refusal.handler}</b> refused it for good{afterAttempts(refusal.attempts)}:{' '}
+          <b>{refusal.handler}</b> {refusalWords(refusal.attempts)}:{' '}
           <span class="error-text">{refusal.error}</span>
         </p>
       )}

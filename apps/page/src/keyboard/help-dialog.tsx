@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { usePage } from '../live-page.js';
 import { hasSingleKeys } from './single-keys.js';
 import { shortcuts } from './shortcuts.js';
@@ -8,7 +8,8 @@ export function HelpDialog() {
   const page = usePage();
   const dialog = useRef<HTMLDialogElement>(null);
   const isOpen = page.isHelpOpen.value;
-  useEffect(() => {
+  // at once: the event of the closing before may still be to come, and is not to close it again
+  useLayoutEffect(() => {
     if (isOpen) dialog.current?.showModal();
     else dialog.current?.close();
   }, [isOpen]);

@@ -1,6 +1,6 @@
 import { count } from './numbers.js';
 
-/** ` after 3 attempts`; nothing when the payload did not have the shape that the handler asks for. */
-export function afterAttempts(attempts: number): string {
-  return attempts === 0 ? '' : ` after ${count(attempts, 'attempt')}`;
+/** What a handler did: `refused it after 3 attempts`; it is not called for a payload of another shape. */
+export function refusalWords(attempts: number): string {
+  return attempts === 0 ? 'cannot take it' : `refused it after ${count(attempts, 'attempt')}`;
 }

@@ -3,7 +3,7 @@ import { GapReason } from '@relay/contracts';
 import { gapItem } from '../feed/testing/items.js';
 import { gapWords, reasonWords } from './gap-words.js';
 import { count, duration, number, size } from './numbers.js';
-import { afterAttempts } from './refusal-words.js';
+import { refusalWords } from './refusal-words.js';
 import { clockTime, span, timeOf } from './times.js';
 
 const at = new Date(2026, 0, 2, 14, 3, 7).getTime();
@@ -29,8 +29,9 @@ describe('words', () => {
   });
 
   it('count the attempts of a handler that was called', () => {
-    expect([afterAttempts(3), afterAttempts(1)]).toEqual([' after 3 attempts', ' after 1 attempt']);
-    expect(afterAttempts(0)).toBe('');
+    expect(refusalWords(3)).toBe('refused it after 3 attempts');
+    expect(refusalWords(1)).toBe('refused it after 1 attempt');
+    expect(refusalWords(0)).toBe('cannot take it');
   });
 
   it('name the day where it is not today', () => {
