@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import type { RecordedProcess, RedisServer } from '@relay/testing';
-import { notSubscribed, redisState, said, Stage, subscribed } from './stage.js';
+import { health, notSubscribed, redisState, said, Stage, subscribed } from './stage.js';
 
 let stage: Stage;
 let redis: RedisServer;
@@ -26,11 +26,17 @@ it('subscribes again after Redis was killed and restarted', async () => {
   const linesBefore = said(publisher);
   await redis.kill();
   await notSubscribed(publisher, linesBefore);
-  expect(await redisState(publisher)).not.toBe('subscribed');
+  const away = { state: 'connecting', problem: expect.stringMatching(/closed|ECONN/) };
+  expect((await health(publisher)).redis).toMatchObject(away);
   await redis.restart();
   await subscribed(publisher, linesBefore);
   await delivers('after');
-  expect(await redisState(publisher)).toBe('subscribed');
+  expect((await health(publisher)).redis).toMatchObject({ state: 'subscribed', problem: null });
+});
+
+it('says so when what answers is no Redis', async () => {
+  const publisher = await stage.publisher(`redis://127.0.0.1:${await stage.consumerPort()}`);
+  expect(await notSubscribed(publisher)).toContain('answers, but not as a Redis does');
 });
 
 it('does not believe itself subscribed while Redis is frozen', async () => {

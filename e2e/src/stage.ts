@@ -146,11 +146,12 @@ export function said(started: RecordedProcess): number {
 
 /** The publisher's health, as far as tests ask for it. */
 export interface PublisherHealth {
-  readonly redis: { readonly state: string };
+  readonly redis: { readonly state: string; readonly problem: string | null };
   readonly outbox: { readonly entries: number };
   readonly consumers: readonly {
     readonly name: string | null;
     readonly state: string;
+    readonly problem: string | null;
     readonly waiting: number;
     readonly reconnects: number;
   }[];

@@ -14,6 +14,11 @@ describe('randomised exponential backoff', () => {
     expect(randomisedExponentialBackoff(attempt, ALMOST_ONE)).toBe(atMost);
   });
 
+  it('waits no longer than it may', () => {
+    expect(randomisedExponentialBackoff(4, ALMOST_ONE, 1_000)).toBe(800);
+    expect(randomisedExponentialBackoff(5_000, ALMOST_ONE, 1_000)).toBe(1_000);
+  });
+
   it('may not wait at all', () => {
     expect(randomisedExponentialBackoff(5, 0)).toBe(0);
   });

@@ -162,6 +162,6 @@ describe('a message that a consumer does not take', () => {
     publish(1, 4);
     await connection.entries(1);
     expect(log.lines.filter((line) => line.includes('larger than'))).toHaveLength(1);
-    expect(told[0]).toContain('12 messages so far');
+    expect(told[0]).toContain('12 so far');
   });
 });

@@ -49,6 +49,8 @@ export class ConsumerConnection {
   state: State = 'connecting';
   since = new Date();
   reconnects = 0;
+  /** Why it is not connected, as far as it is known. */
+  problem: string | undefined;
   readonly sender: Sender;
   readonly acks = new AckTiming();
   /** What the consumer was told last of the time until which everything was heard. */
@@ -60,7 +62,6 @@ export class ConsumerConnection {
   #attempt = 0;
   #retry: NodeJS.Timeout | undefined;
   #healthy: NodeJS.Timeout | undefined;
-  #lastProblem: string | undefined;
   #onEnd: (() => void) | undefined;
   #owesStatus = false;
   readonly #pace = new FramePace(() => this.isCongested);
@@ -200,7 +201,7 @@ export class ConsumerConnection {
   #welcomed(consumer: string): void {
     this.#line?.welcomed();
     this.#enter('connected');
-    this.#lastProblem = undefined;
+    this.problem = undefined;
     this.#healthy = setTimeout(() => {
       this.#attempt = 0;
     }, HEALTHY_AFTER_MS).unref();
@@ -255,7 +256,7 @@ export class ConsumerConnection {
     const { tooLargeMessages } = this.sender.counts;
     if (!this.#tooLarge.isDue(tooLargeMessages)) return;
     const url = this.#shownUrl;
-    const sentence = `larger than ${url} takes, ${tooLargeMessages} messages so far: a gap goes in the place of each`;
+    const sentence = `messages larger than ${url} takes, ${tooLargeMessages} so far: a gap goes in the place of each`;
     this.#log.warn('message-too-large', sentence, { url, messages: tooLargeMessages });
   }
 
@@ -271,8 +272,8 @@ export class ConsumerConnection {
     }
     if (this.state === 'connected') this.reconnects += 1;
     this.#enter('connecting');
-    if (text !== this.#lastProblem) {
-      this.#lastProblem = text;
+    if (text !== this.problem) {
+      this.problem = text;
       this.#tell(text, needsPerson);
     }
     this.#attempt += 1;

@@ -154,7 +154,7 @@ describe('a delivery', () => {
   it('tells how many messages went when the outbox was full', async () => {
     start({ bounds: { maxMessages: 2, maxBytes: 1000 } });
     publish('a', 'b', 'c', 'd', 'e');
-    expect(await log.said('outbox full')).toContain('3 messages');
+    expect(await log.said('outbox full')).toContain('3 so far');
     const connection = await consumer.connection(1);
     await connection.welcome();
     expect(told(await connection.entries(4))).toEqual([
@@ -269,7 +269,14 @@ describe('a server that is no consumer', () => {
     start({ consumerUrls: [`ws://127.0.0.1:${(server.address() as AddressInfo).port}/relay`] });
     const line = await log.said(`HTTP ${status}`);
     expect(line.includes('needs a person')).toBe(needsPerson);
+    expect(line.includes('the path of its relay is /relay')).toBe(status === 404);
+    expect(delivery.connections[0]?.problem).toContain(`HTTP ${status}`);
     server.close();
+  });
+
+  it('and speaks no TLS is told apart from one that is away', async () => {
+    start({ consumerUrls: [consumer.url.replace('ws:', 'wss:')] });
+    expect(await log.said('EPROTO')).toContain('wss:// at one that does not speak TLS?');
   });
 });
 

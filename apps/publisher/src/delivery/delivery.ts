@@ -178,7 +178,7 @@ export class Delivery implements SubscriptionAccount {
   #tellDropped(): void {
     const { dropped } = this.outbox;
     if (!this.#overflow.isDue(dropped)) return;
-    const sentence = `outbox full: ${dropped} messages dropped so far, the oldest first`;
+    const sentence = `outbox full: messages dropped, the oldest first, ${dropped} so far`;
     this.#log.warn('outbox-full', sentence, { dropped });
   }
 }

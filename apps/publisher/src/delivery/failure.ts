@@ -1,3 +1,5 @@
+import { RELAY_PATH } from '@relay/contracts';
+
 /** Why there is no connection. */
 export interface Failure {
   readonly text: string;
@@ -38,7 +40,8 @@ export function failureOfError({ code, message }: NodeJS.ErrnoException): Failur
       needsPerson: true,
     };
   }
-  return { text: code, needsPerson: false };
+  const hint = code === 'EPROTO' ? ', wss:// at one that does not speak TLS?' : '';
+  return { text: `${code}${hint}`, needsPerson: false };
 }
 
 function hint(status: number, hasToken: boolean): string {
@@ -47,5 +50,6 @@ function hint(status: number, hasToken: boolean): string {
   if (status === 401) return ', it wants a token: set RELAY_TOKEN';
   if (status === 403 && !hasToken)
     return ', without a token it answers its own machine alone: set RELAY_TOKEN at both';
+  if (status === 404) return `, it has no relay there: the path of its relay is ${RELAY_PATH}`;
   return '';
 }

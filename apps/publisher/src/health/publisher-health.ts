@@ -6,13 +6,14 @@ import { PublisherReadiness } from './readiness.js';
 interface Health extends Readiness {
   readonly state: Lifecycle['state'];
   readonly since: Date;
-  readonly redis: { state: string; since: Date; reconnects: number };
+  readonly redis: { state: string; since: Date; problem: string | null; reconnects: number };
   readonly outbox: { entries: number; bytes: number; dropped: number };
   readonly consumers: readonly {
     url: string;
     name: string | null;
     state: string;
     since: Date;
+    problem: string | null;
     waiting: number;
     reconnects: number;
   }[];
@@ -43,15 +44,21 @@ export class PublisherHealth extends HealthSource {
       state: lifecycle.state,
       since: lifecycle.since,
       ...this.readiness(),
-      redis: { state: intake.state, since: intake.since, reconnects: intake.reconnects },
+      redis: {
+        state: intake.state,
+        since: intake.since,
+        problem: intake.problem ?? null,
+        reconnects: intake.reconnects,
+      },
       outbox: { entries: outbox.size, bytes: outbox.bytes, dropped: outbox.dropped },
-      consumers: connections.map(({ shownUrl, consumer, state, since, waiting, reconnects }) => ({
-        url: shownUrl,
-        name: consumer ?? null,
-        state,
-        since,
-        waiting,
-        reconnects,
+      consumers: connections.map((each) => ({
+        url: each.shownUrl,
+        name: each.consumer ?? null,
+        state: each.state,
+        since: each.since,
+        problem: each.problem ?? null,
+        waiting: each.waiting,
+        reconnects: each.reconnects,
       })),
     };
   }

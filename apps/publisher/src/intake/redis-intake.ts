@@ -11,6 +11,9 @@ import { isPattern, mayOverlap, unsubscribeFrom } from './channels.js';
 import { pushConnector } from './push-connector.js';
 import type { SubscriptionAccount } from './subscription-account.js';
 
+/** What is published while it waits to try again is lost. */
+const LONGEST_WAIT_MS = 1_000;
+
 /** How long a Redis that was left may take to close the connection. */
 const DISCONNECT_MS = 200;
 
@@ -47,6 +50,8 @@ export class RedisIntake extends ServerRedis {
   since = new Date();
   /** Connections to Redis that stood and broke. */
   reconnects = 0;
+  /** Why it is not subscribed, as far as it is known. */
+  problem: string | undefined;
   /** When Redis answered last, to a SUBSCRIBE or a PING, by `performance.now()`. */
   answeredAt: number | undefined;
   /** What Nest says. */
@@ -57,7 +62,6 @@ export class RedisIntake extends ServerRedis {
   readonly #answerTimeoutMs: number;
   #ping: NodeJS.Timeout | undefined;
   #resubscribe: NodeJS.Timeout | undefined;
-  #lastProblem: string | undefined;
   /** Connections lost or not made since one proved healthy by answering a PING. */
   #failures = 0;
   #refusals = 0;
@@ -90,10 +94,7 @@ export class RedisIntake extends ServerRedis {
       connectTimeout: this.#answerTimeoutMs,
       socketTimeout: this.#answerTimeoutMs,
       disconnectTimeout: DISCONNECT_MS,
-      retryStrategy: () =>
-        this.state === 'closed'
-          ? null
-          : randomisedExponentialBackoff(++this.#failures, Math.random()),
+      retryStrategy: () => (this.state === 'closed' ? null : waitMs(++this.#failures)),
     });
   }
 
@@ -121,7 +122,7 @@ export class RedisIntake extends ServerRedis {
       const isSilent = error.message.startsWith('Socket timeout');
       this.#broken(isSilent ? GapReason.redisSilent : GapReason.redisConnectionLost);
       this.#enter('connecting'); // the close event is still to come
-      this.#tell(isSilent ? 'does not answer' : (error.code ?? error.message));
+      this.#tell(isSilent ? 'does not answer' : problemOf(error));
     });
     client.on('close', () => {
       this.#onClose();
@@ -192,7 +193,7 @@ export class RedisIntake extends ServerRedis {
       this.account.subscribed(Date.now());
       void this.#provenWithNextTurn(sentAt);
       this.#refusals = 0;
-      this.#lastProblem = undefined;
+      this.problem = undefined;
       this.#enter('subscribed');
       const url = withoutPassword(this.intake.url);
       const { channels } = this.intake;
@@ -205,10 +206,7 @@ export class RedisIntake extends ServerRedis {
       this.account.explained(GapReason.redisRefused);
       this.#tell(`refuses ${refused.join(', ')}`);
       this.#refusals += 1;
-      this.#resubscribe = setTimeout(
-        () => void this.#subscribe(),
-        randomisedExponentialBackoff(this.#refusals, Math.random()),
-      );
+      this.#resubscribe = setTimeout(() => void this.#subscribe(), waitMs(this.#refusals));
     }
   }
 
@@ -298,8 +296,8 @@ export class RedisIntake extends ServerRedis {
 
   /** One line for each new problem, not for each attempt. */
   #tell(problem: string): void {
-    if (problem === this.#lastProblem || this.state === 'closed') return;
-    this.#lastProblem = problem;
+    if (problem === this.problem || this.state === 'closed') return;
+    this.problem = problem;
     const url = withoutPassword(this.intake.url);
     const sentence = `Redis at ${url}: ${problem}; not subscribed, trying again`;
     this.#log.warn('not-subscribed', sentence, { url, problem });
@@ -315,6 +313,15 @@ function newMessage(
 ): NewMessage {
   if (pattern === undefined) return { kind: 'message', channel, payload, receivedAt };
   return { kind: 'message', channel, pattern, payload, receivedAt };
+}
+
+function waitMs(attempt: number): number {
+  return randomisedExponentialBackoff(attempt, Math.random(), LONGEST_WAIT_MS);
+}
+
+function problemOf({ code, message }: NodeJS.ErrnoException): string {
+  if (message.startsWith('Unknown RESP type')) return 'answers, but not as a Redis does';
+  return code ?? message;
 }
 
 function messageOf(error: unknown): string {
