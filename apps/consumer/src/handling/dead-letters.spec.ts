@@ -74,8 +74,10 @@ describe('a dead letter', () => {
     await deadLetters.add(message('c'), { ...refusal, attempts: 1 });
     expect(deadLetters.count).toBe(3);
     expect(reports).toEqual([
-      expect.stringMatching(/Printer.*test_websocket \(box\/0-1\).*3 attempts.*out of paper/),
-      expect.stringContaining('(bare) without being called'),
+      expect.stringMatching(
+        /Printer refused.*test_websocket \(box\/0-1\) after 3 attempts.*out of paper/,
+      ),
+      expect.stringContaining('Printer cannot take a message on test_websocket (bare)'),
       expect.stringContaining('after 1 attempt:'),
     ]);
   });

@@ -78,11 +78,14 @@ export class DeadLetters {
     this.byHandler.add(handler);
     for (const listener of this.#listeners) listener(message, refusal);
     const line = `${JSON.stringify(letterOf(message, refusal))}\n`;
-    this.#log.error(
-      'dead-letter',
-      `${handler} refused a message on ${channel} (${id}) ${afterCalls(attempts)}: ${error.message}; a dead letter`,
-      { handler, channel, id, attempts, problem: error.message },
-    );
+    const words = refusalWords(handler, `a message on ${channel} (${id})`, attempts);
+    this.#log.error('dead-letter', `${words}: ${error.message}; a dead letter`, {
+      handler,
+      channel,
+      id,
+      attempts,
+      problem: error.message,
+    });
     for (let attempt = 1; !(await this.#write(line)); attempt += 1) {
       await this.sleep(randomisedExponentialBackoff(attempt, Math.random()));
     }
@@ -127,7 +130,9 @@ function letterOf(message: Message, { handler, attempts, error }: Refusal): obje
   };
 }
 
-function afterCalls(attempts: number): string {
-  if (attempts === 0) return 'without being called';
-  return attempts === 1 ? 'after 1 attempt' : `after ${attempts} attempts`;
+/** A handler is not called for a payload of another shape. */
+function refusalWords(handler: string, message: string, attempts: number): string {
+  if (attempts === 0) return `${handler} cannot take ${message}`;
+  const times = attempts === 1 ? '1 attempt' : `${attempts} attempts`;
+  return `${handler} refused ${message} after ${times}`;
 }

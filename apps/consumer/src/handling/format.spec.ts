@@ -41,6 +41,7 @@ describe('json', () => {
       kind: 'message',
       channel: 'test_websocket',
       payload: 'a\n"b"\u0000',
+      id: 'box/0-7',
       offset: '0-7',
       receivedAt: receivedAt.toISOString(),
     });
@@ -56,9 +57,9 @@ describe('json', () => {
     expect(JSON.parse(line)).toMatchObject({ payload: '/wA=', encoding: 'base64' });
   });
 
-  it('gives null as the offset of a bare message', () => {
+  it('gives null as the id and the offset of a bare message', () => {
     const bare = bareMessage('y');
-    expect(JSON.parse(String(formatMessage.json(bare)))).toMatchObject({ offset: null });
+    expect(JSON.parse(String(formatMessage.json(bare)))).toMatchObject({ id: null, offset: null });
   });
 });
 

@@ -19,6 +19,7 @@ export const formatMessage: Record<OutputFormat, (message: Message) => string | 
       kind: 'message',
       channel: message.channel,
       ...jsonPayload(message),
+      id: message.id ?? null,
       offset: message.offset ?? null,
       receivedAt: message.receivedAt.toISOString(),
     })}\n`,
