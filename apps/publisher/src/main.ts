@@ -57,12 +57,12 @@ async function start(config: PublisherConfig): Promise<RunningApp> {
       await intake.close();
       tellWaiting(delivery.waitingMessages, config.shutdownTimeoutMs);
       const left = await delivery.drain(deadline);
-      closeRequests(app);
-      await app.close();
       if (left > 0) {
         const sentence = `ended with ${counted(left)} not acknowledged: lost`;
         log.error('messages-lost', sentence, { messages: left });
       }
+      closeRequests(app);
+      await app.close();
       return left > 0 ? 1 : 0;
     },
   };

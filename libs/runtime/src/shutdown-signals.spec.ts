@@ -91,11 +91,31 @@ describe('a second signal', () => {
     expect(shutDown).toHaveBeenCalledTimes(1);
   });
 
-  it('later is meant by hand, and ends the process at once', () => {
+  it('later is meant by hand: the shutdown is told that its time is over', async () => {
+    const shutDown = (deadline: AbortSignal): Promise<number> =>
+      new Promise((resolve) => {
+        deadline.addEventListener('abort', () => {
+          resolve(1);
+        });
+      });
+    onShutdownSignal(shutDown, TIMEOUT_MS);
+    process.emit('SIGINT');
+    jest.advanceTimersByTime(500);
+    process.emit('SIGINT');
+    await jest.advanceTimersByTimeAsync(0);
+    expect(exits).toEqual([130]);
+  });
+
+  it('leaves a moment for last words, and a third signal none', () => {
     onShutdownSignal(never, TIMEOUT_MS);
     process.emit('SIGINT');
     jest.advanceTimersByTime(500);
     process.emit('SIGINT');
+    jest.advanceTimersByTime(LAST_WORDS_MS - 1);
+    expect(exits).toEqual([]);
+    process.emit('SIGINT');
     expect(exits).toEqual([130]);
+    jest.advanceTimersByTime(1);
+    expect(exits).toEqual([130, 130]);
   });
 });
