@@ -1,6 +1,7 @@
 /** Shows a message on its way: Redis, publisher, consumer, all started here. `--once` ends after the greeting. */
 import { RecordedProcess, RedisServer, freePort, type StreamName } from '@relay/testing';
 import { Redis } from 'ioredis';
+import { takeCtrlC } from './ctrl-c.js';
 import { onParentGone } from './parent.js';
 
 const channel = 'test_websocket';
@@ -147,6 +148,7 @@ async function demo(): Promise<void> {
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
   process.on(signal, () => void end(0));
+takeCtrlC();
 onParentGone(() => void end(0));
 
 demo().catch((error: unknown) => {

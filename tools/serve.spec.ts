@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { RecordedProcess } from '@relay/testing';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
@@ -111,4 +112,24 @@ test('ends when asked, after the app has drained, with its code', async () => {
   sockets[0]?.end();
   expect(await serve.exited).toEqual({ code: 0, signal: null });
   expect(serve.lines('stdout')).toEqual(['app started', 'app draining', 'app drained']);
+});
+
+/** Elsewhere script(1) has other options. */
+const testOnLinux = process.platform === 'linux' ? test : test.skip;
+
+testOnLinux('takes Ctrl-C on a terminal for itself, not for the shell around it', async () => {
+  start(drainingApp(port, 'app'));
+  writeFileSync(
+    entry,
+    `process.on('SIGINT', () => process.exit(0)); setInterval(console.log, 9, 'on');`,
+  );
+  const command = `'${process.execPath}' --import @swc-node/register/esm-register tools/serve.ts ${entry}`;
+  const terminal = spawn('script', ['-qec', command, '/dev/null'], {
+    cwd: workspace,
+    env: { ...process.env, TS_NODE_PROJECT: 'tsconfig.base.json', NODE_OPTIONS: '' },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  await once(terminal.stdout, 'data');
+  terminal.stdin.write('\u0003');
+  expect(await once(terminal, 'exit')).toEqual([0, null]);
 });

@@ -6,6 +6,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { watch } from 'chokidar';
+import { takeCtrlC } from './ctrl-c.js';
 import { onParentGone } from './parent.js';
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -40,7 +41,7 @@ function start(): void {
   const args = ['--import', '@swc-node/register/esm-register', entry, ...flags];
   child = spawn(process.execPath, args, {
     env: { ...process.env, TS_NODE_PROJECT: 'tsconfig.base.json' },
-    stdio: 'inherit',
+    stdio: ['ignore', 'inherit', 'inherit'],
   });
   child.once('exit', (code, signal) => {
     child = undefined;
@@ -74,4 +75,5 @@ watcher.on('all', (_event, path) => {
 });
 watcher.once('ready', start);
 for (const signal of signals) process.on(signal, end);
+takeCtrlC();
 onParentGone(() => end('SIGTERM'));
