@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import type { Server } from 'node:http';
 import { NestFactory } from '@nestjs/core';
 import {
+  abortedWithin,
   boundHttp,
   closeRequests,
   EventLog,
@@ -53,7 +54,7 @@ async function start(config: PublisherConfig): Promise<RunningApp> {
   return {
     async shutDown(deadline): Promise<number> {
       lifecycle.enter('stopping');
-      await intake.unsubscribe(AbortSignal.any([deadline, AbortSignal.timeout(UNSUBSCRIBE_MS)]));
+      await intake.unsubscribe(abortedWithin(UNSUBSCRIBE_MS, deadline));
       await intake.close();
       tellWaiting(delivery.waitingMessages, config.shutdownTimeoutMs);
       const left = await delivery.drain(deadline);
@@ -71,7 +72,7 @@ async function start(config: PublisherConfig): Promise<RunningApp> {
 function tellWaiting(messages: number, timeoutMs: number): void {
   if (messages === 0) return;
   const seconds = timeoutMs / 1_000;
-  const sentence = `stopping: ${counted(messages)} not acknowledged yet; waits ${seconds} s for that at most, another signal ends it at once`;
+  const sentence = `stopping: ${counted(messages)} not acknowledged yet; waits ${seconds} s for that at most, another signal ends it within a second`;
   new EventLog('publisher').info('delivering-the-rest', sentence, { messages, timeoutMs });
 }
 

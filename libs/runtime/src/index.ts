@@ -1,3 +1,4 @@
+export { abortedWithin } from './aborted-within.js';
 export { accessProviders } from './access/access-providers.js';
 export { accessSettings, tokenList } from './access/access-settings.js';
 export {

@@ -1,4 +1,6 @@
-/** A second signal this long after the first is meant by hand. */
+import { abortedWithin } from './aborted-within.js';
+
+/** A signal this long after the one before is meant by hand. */
 const REPEATED_BY_HAND_MS = 500;
 
 /** How long a shutdown that is told that its time is over may take to say what is left. */
@@ -11,41 +13,48 @@ const INTERRUPTED = 130;
  * Calls `shutDown` at the first SIGINT, SIGTERM or SIGHUP and exits with the code that it gives.
  * Its deadline is aborted after `timeoutMs`; a moment later the process exits with 1, come what may.
  *
- * A terminal and a task runner may both pass one Ctrl-C on, so a signal counts as
- * repeated by hand only half a second after the first: it aborts the deadline, and the
- * process exits with 130 when that is done, or at the next signal.
+ * A second signal aborts the deadline, and the process exits with 130 when that is done; a third ends it at
+ * once. A terminal and a task runner may both pass one Ctrl-C on, so a signal counts only half a second after
+ * the one before.
  */
 export function onShutdownSignal(
   shutDown: (deadline: AbortSignal) => Promise<number>,
   timeoutMs: number,
 ): void {
-  let firstAt: number | undefined;
+  let countedAt = -Infinity;
+  let signals = 0;
   const hurried = new AbortController();
+
+  const begin = (): void => {
+    const giveUp = setTimeout(() => {
+      process.stderr.write(`shutdown not done in ${timeoutMs} ms, given up\n`);
+      process.exit(1);
+    }, timeoutMs + LAST_WORDS_MS).unref();
+    void shutDown(abortedWithin(timeoutMs, hurried.signal))
+      .catch((error: unknown) => {
+        process.stderr.write(`shutdown failed: ${String(error)}\n`);
+        return 1;
+      })
+      .then((code) => {
+        clearTimeout(giveUp);
+        process.exit(hurried.signal.aborted ? INTERRUPTED : code);
+      });
+  };
+  const hurry = (): void => {
+    hurried.abort();
+    setTimeout(end, LAST_WORDS_MS);
+  };
+  const end = (): void => {
+    process.exit(INTERRUPTED);
+  };
+
   const onSignal = (): void => {
     const now = performance.now();
-    if (firstAt === undefined) {
-      firstAt = now;
-      const giveUp = setTimeout(() => {
-        process.stderr.write(`shutdown not done in ${timeoutMs} ms, given up\n`);
-        process.exit(1);
-      }, timeoutMs + LAST_WORDS_MS).unref();
-      void shutDown(AbortSignal.any([AbortSignal.timeout(timeoutMs), hurried.signal]))
-        .catch((error: unknown) => {
-          process.stderr.write(`shutdown failed: ${String(error)}\n`);
-          return 1;
-        })
-        .then((code) => {
-          clearTimeout(giveUp);
-          process.exit(hurried.signal.aborted ? INTERRUPTED : code);
-        });
-    } else if (hurried.signal.aborted) {
-      process.exit(INTERRUPTED);
-    } else if (now - firstAt >= REPEATED_BY_HAND_MS) {
-      hurried.abort();
-      setTimeout(() => {
-        process.exit(INTERRUPTED);
-      }, LAST_WORDS_MS);
-    }
+    if (now - countedAt < REPEATED_BY_HAND_MS) return;
+    countedAt = now;
+    const act = [begin, hurry][signals] ?? end;
+    signals += 1;
+    act();
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
 }
