@@ -2,7 +2,13 @@ import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { WebSocket } from 'ws';
 import { env, mainOf, Stage, subscribed } from './stage.js';
+
+/** More than a pipe holds. */
+const BARE = 10;
+const BARE_BYTES = 100_000;
 
 let stage: Stage;
 
@@ -70,6 +76,30 @@ it('a publisher whose Redis is frozen says goodbye all the same', async () => {
   expect(await publisher.stop()).toBe(0);
   redis.thaw();
   await consumer.waitForLine('stderr', /publisher.*(left|goodbye)/);
+});
+
+it('a consumer that cannot finish bare messages says how many are lost, and ends with 1', async () => {
+  const flags = ['--host=127.0.0.1', '--port=0', '--output=raw', '--shutdown-timeout-ms=300'];
+  const consumer = spawn(process.execPath, [mainOf('consumer'), ...flags], {
+    env: { ...process.env, ...env, RELAY_TOKEN: undefined },
+    stdio: ['ignore', 'pipe', 'pipe'], // stdout is not read
+  });
+  try {
+    const [listening] = (await once(consumer.stderr, 'data')) as [Buffer];
+    const client = new WebSocket(/ws:[^" ]+/.exec(listening.toString())?.[0] ?? '');
+    await once(client, 'open');
+    for (let count = 0; count < BARE; count++) {
+      client.send(JSON.stringify({ event: 'test_websocket', data: 'x'.repeat(BARE_BYTES) }));
+    }
+    client.ping();
+    await once(client, 'pong');
+    const said = text(consumer.stderr);
+    consumer.kill('SIGTERM');
+    expect(await once(consumer, 'exit')).toEqual([1, null]);
+    expect(await said).toMatch(/ended with \d+ messages not handled that nobody keeps: lost/);
+  } finally {
+    consumer.kill('SIGKILL');
+  }
 });
 
 it('what could not be printed because the reader had gone comes again at the next consumer', async () => {

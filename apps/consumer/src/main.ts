@@ -6,6 +6,7 @@ import { RELAY_PATH } from '@relay/contracts';
 import {
   boundHttp,
   closeRequests,
+  countedMessages,
   EventLog,
   HTTP_LIMITS,
   Lifecycle,
@@ -24,6 +25,7 @@ import { certificateSettings, checkConsumer } from './consumer.checks.js';
 import { type ConsumerConfig, consumerSettings } from './consumer.config.js';
 import { ConsumerModule } from './consumer.module.js';
 import { DeadLetters } from './handling/dead-letters.js';
+import { Dispatcher } from './handling/dispatcher.js';
 import { LimitsReached } from './limits.js';
 import { LivePath } from './page/live-path.js';
 import { openPage } from './page/open-page.js';
@@ -104,12 +106,20 @@ async function start(config: ConsumerConfig): Promise<RunningApp> {
       if (!isDone) {
         const sentence = 'a handler did not end in time; what its publisher keeps will come again';
         log.warn('handler-left-running', sentence);
+        tellLost(app.get(Dispatcher).unkept);
       }
       closeRequests(app);
       await app.close();
       return isDone ? 0 : 1;
     },
   };
+}
+
+/** Bare messages, and what publishers delivered that are gone. */
+function tellLost(messages: number): void {
+  if (messages === 0) return;
+  const sentence = `ended with ${countedMessages(messages)} not handled that nobody keeps: lost`;
+  new EventLog('consumer').error('messages-lost', sentence, { messages });
 }
 
 /** A log that cannot be written, as on a full disk, ends nothing. */

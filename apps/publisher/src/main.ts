@@ -5,6 +5,7 @@ import {
   abortedWithin,
   boundHttp,
   closeRequests,
+  countedMessages,
   EventLog,
   Lifecycle,
   listen,
@@ -59,7 +60,7 @@ async function start(config: PublisherConfig): Promise<RunningApp> {
       tellWaiting(delivery.waitingMessages, config.shutdownTimeoutMs);
       const left = await delivery.drain(deadline);
       if (left > 0) {
-        const sentence = `ended with ${counted(left)} not acknowledged: lost`;
+        const sentence = `ended with ${countedMessages(left)} not acknowledged: lost`;
         log.error('messages-lost', sentence, { messages: left });
       }
       closeRequests(app);
@@ -72,12 +73,8 @@ async function start(config: PublisherConfig): Promise<RunningApp> {
 function tellWaiting(messages: number, timeoutMs: number): void {
   if (messages === 0) return;
   const seconds = timeoutMs / 1_000;
-  const sentence = `stopping: ${counted(messages)} not acknowledged yet; waits ${seconds} s for that at most, another signal ends it within a second`;
+  const sentence = `stopping: ${countedMessages(messages)} not acknowledged yet; waits ${seconds} s for that at most, another signal ends it within a second`;
   new EventLog('publisher').info('delivering-the-rest', sentence, { messages, timeoutMs });
-}
-
-function counted(messages: number): string {
-  return `${messages} ${messages === 1 ? 'message' : 'messages'}`;
 }
 
 function warnOfExposedTokens(config: PublisherConfig): void {

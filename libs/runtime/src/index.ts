@@ -58,6 +58,7 @@ export { Lifecycle, type LifecycleState } from './health/lifecycle.js';
 export { Watched } from './health/watched.js';
 export { keepAlive, type PingableSocket, type Silence, type Transport } from './keep-alive.js';
 export { closeRequests, listen, stopListening } from './listen.js';
+export { countedMessages } from './log/counted-messages.js';
 export { EventLog, type EventFields } from './log/event-log.js';
 export { harmless } from './log/harmless.js';
 export { type LogOptions, StderrLogger } from './log/stderr-logger.js';

@@ -310,6 +310,22 @@ describe('stopping', () => {
     expect(left.handled).toBe(0);
   });
 
+  it('knows how many messages it is not done with that cannot come again', async () => {
+    const slow = new SlowHandler('a', 'b');
+    const dispatcher = dispatcherOf(slow);
+    dispatcher.dispatch({ items: [message('a'), bareMessage('b')] });
+    dispatcher.dispatch({ ...keptBatch(gap(), message('c')), isKept: () => false });
+    dispatcher.dispatch(keptBatch(message('left')));
+    expect(dispatcher.unkept).toBe(3);
+    const stopped = dispatcher.stop();
+    slow.end('a');
+    await slow.begins('b');
+    expect(dispatcher.unkept).toBe(2);
+    slow.end('b');
+    await stopped;
+    expect(dispatcher.unkept).toBe(0);
+  });
+
   it('leaves what a publisher delivers later', async () => {
     const texts: string[] = [];
     const dispatcher = dispatcherOf(recordInto(texts));

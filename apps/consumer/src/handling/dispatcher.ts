@@ -33,7 +33,8 @@ export interface Batch {
 export class Dispatcher {
   readonly #log = new EventLog('handling');
   readonly #account: Account;
-  #batches: Batch[] = [];
+  /** The ways through what is not done yet, the oldest first. */
+  readonly #passes = new Set<Pass>();
   #isBusy = false;
   #isStopping = false;
   #running = Promise.resolve();
@@ -77,6 +78,13 @@ export class Dispatcher {
     return this.#account.waiting.bytes;
   }
 
+  /** Messages that are not done and cannot come again. */
+  get unkept(): number {
+    let messages = 0;
+    for (const pass of this.#passes) if (!pass.isKept) messages += pass.messages;
+    return messages;
+  }
+
   /** Whether whoever brings bare messages should wait for `room`. */
   get isFull(): boolean {
     return this.#account.waiting.isFull;
@@ -88,7 +96,7 @@ export class Dispatcher {
   }
 
   dispatch(batch: Batch): void {
-    this.#batches.push(batch);
+    this.#passes.add(new Pass(batch, this.#account));
     this.#account.waiting.enter(batch.items, batch.onHandled === undefined);
     if (!this.#isBusy) this.#running = this.#run();
   }
@@ -106,33 +114,31 @@ export class Dispatcher {
 
   async #run(): Promise<void> {
     this.#isBusy = true;
-    while (this.#batches.length > 0) {
-      const batches = this.#batches;
-      this.#batches = [];
-      for (const batch of batches) {
-        const { items, onHandled, isKept = () => onHandled !== undefined } = batch;
-        const ahead = new Ahead(this.#takers, this.options.timeoutMs);
-        const pass = new Pass(batch, this.#account);
-        for (const [index, item] of items.entries()) {
-          // what one handler is done with already, the others get as well
-          if (this.#isStopping && index >= ahead.until && isKept()) break;
-          if (item.kind === 'gap') this.#tellGap(item);
-          const taking = ahead.offer(items, index);
-          if (taking) {
-            pass.pause();
-            await taking;
-            pass.resume();
-          }
-          const pending = this.#hand(item, index, ahead);
-          if (pending) {
-            pass.pause();
-            await pending;
-            pass.resume();
-          }
-          pass.done();
+    // also through what comes meanwhile
+    for (const pass of this.#passes) {
+      const { items } = pass;
+      const ahead = new Ahead(this.#takers, this.options.timeoutMs);
+      pass.begin();
+      for (const [index, item] of items.entries()) {
+        // what one handler is done with already, the others get as well
+        if (this.#isStopping && index >= ahead.until && pass.isKept) break;
+        if (item.kind === 'gap') this.#tellGap(item);
+        const taking = ahead.offer(items, index);
+        if (taking) {
+          pass.pause();
+          await taking;
+          pass.resume();
         }
-        pass.end();
+        const pending = this.#hand(item, index, ahead);
+        if (pending) {
+          pass.pause();
+          await pending;
+          pass.resume();
+        }
+        pass.done();
       }
+      pass.end();
+      this.#passes.delete(pass);
     }
     this.#isBusy = false;
   }

@@ -1,4 +1,4 @@
-import type { Batch } from './dispatcher.js';
+import type { Batch, Item } from './dispatcher.js';
 import type { HandledCounts } from './handled-counts.js';
 import type { RunClock } from './run-clock.js';
 import type { Waiting } from './waiting.js';
@@ -19,7 +19,7 @@ export class Pass {
   /** … and do not wait. */
   #left = 0;
   /** How many are done in a run. */
-  #runItems: number;
+  #runItems = 1;
   readonly #isBare: boolean;
 
   constructor(
@@ -27,8 +27,26 @@ export class Pass {
     private readonly account: Account,
   ) {
     this.#isBare = batch.onHandled === undefined;
-    account.clock.begin();
-    this.#runItems = account.clock.maxItems;
+  }
+
+  get items(): readonly Item[] {
+    return this.batch.items;
+  }
+
+  /** Whether what is not done comes again. */
+  get isKept(): boolean {
+    return this.batch.isKept?.() ?? !this.#isBare;
+  }
+
+  /** Messages that are not done. */
+  get messages(): number {
+    return this.items.slice(this.#done).filter(({ kind }) => kind === 'message').length;
+  }
+
+  /** The handlers are at it. */
+  begin(): void {
+    this.account.clock.begin();
+    this.#runItems = this.account.clock.maxItems;
   }
 
   /** The handlers are done with the next item. */
