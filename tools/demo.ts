@@ -148,6 +148,7 @@ async function demo(): Promise<void> {
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
   process.on(signal, () => void end(0));
+process.stdout.on('error', () => void end(0)); // the terminal, or whoever read this, is gone
 takeCtrlC();
 onParentGone(() => void end(0));
 

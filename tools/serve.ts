@@ -75,5 +75,6 @@ watcher.on('all', (_event, path) => {
 });
 watcher.once('ready', start);
 for (const signal of signals) process.on(signal, end);
+process.stderr.on('error', () => end('SIGTERM')); // the terminal, or whoever read this, is gone
 takeCtrlC();
 onParentGone(() => end('SIGTERM'));

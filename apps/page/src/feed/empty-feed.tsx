@@ -1,11 +1,12 @@
 import { CopyButton } from '../copy-button.js';
 import { usePage } from '../live-page.js';
 import { isFiltering, noFilter } from './filter.js';
+import { isMessage } from './rows.js';
 
 /** What stands where no message is to be shown, and what can be done about it. */
 export function EmptyFeed() {
   const page = usePage();
-  const isFiltered = isFiltering(page.filter.value) && page.rows.value.length > 0;
+  const isFiltered = isFiltering(page.filter.value) && page.rows.value.some(isMessage);
   if (isFiltered)
     return (
       <div class="empty">

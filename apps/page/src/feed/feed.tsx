@@ -4,7 +4,7 @@ import { usePage } from '../live-page.js';
 import { EmptyFeed } from './empty-feed.js';
 import { FeedRow } from './feed-row.js';
 import { JumpToNewest } from './jump-to-newest.js';
-import type { Row } from './rows.js';
+import { isMessage, type Row } from './rows.js';
 import { useRowFocus } from './use-row-focus.js';
 
 /** So near to the end counts as the end, in pixels. */
@@ -82,8 +82,4 @@ export function Feed() {
       <JumpToNewest />
     </div>
   );
-}
-
-function isMessage({ kind }: Row): boolean {
-  return kind === 'message' || kind === 'dead-letter';
 }

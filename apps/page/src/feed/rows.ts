@@ -39,3 +39,8 @@ export type StartRow = Place & { readonly kind: 'start'; readonly item: StartIte
 
 /** A line of the feed. Rows are never changed: one that becomes another is replaced. */
 export type Row = MessageRow | DeadLetterRow | GapRow | StartRow | NoteRow;
+
+/** Whether it shows a message, and not something about them. */
+export function isMessage({ kind }: Row): boolean {
+  return kind === 'message' || kind === 'dead-letter';
+}

@@ -269,7 +269,7 @@ describe('a server that is no consumer', () => {
     start({ consumerUrls: [`ws://127.0.0.1:${(server.address() as AddressInfo).port}/relay`] });
     const line = await log.said(`HTTP ${status}`);
     expect(line.includes('needs a person')).toBe(needsPerson);
-    expect(line.includes('the path of its relay is /relay')).toBe(status === 404);
+    expect(line.includes('a consumer has it at /relay')).toBe(status === 404);
     expect(delivery.connections[0]?.problem).toContain(`HTTP ${status}`);
     server.close();
   });

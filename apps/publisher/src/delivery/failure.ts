@@ -50,6 +50,6 @@ function hint(status: number, hasToken: boolean): string {
   if (status === 401) return ', it wants a token: set RELAY_TOKEN';
   if (status === 403 && !hasToken)
     return ', without a token it answers its own machine alone: set RELAY_TOKEN at both';
-  if (status === 404) return `, it has no relay there: the path of its relay is ${RELAY_PATH}`;
+  if (status === 404) return `, no relay is there: a consumer has it at ${RELAY_PATH}`;
   return '';
 }
