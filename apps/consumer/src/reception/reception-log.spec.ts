@@ -40,6 +40,12 @@ it('says that a publisher went without a goodbye', async () => {
   expect(await said(2)).toEqual(['publisher-connected', 'publisher-lost']);
 });
 
+it('says why a publisher does not want it', async () => {
+  const { client } = await PublisherClient.greet(consumer.port);
+  await client.close(4001);
+  expect(await said(3)).toEqual(['publisher-connected', 'closed-by-publisher', 'publisher-lost']);
+});
+
 it('says why it sent one away, and does not call it lost', async () => {
   const { client } = await PublisherClient.greet(consumer.port);
   client.hello();

@@ -21,7 +21,10 @@ import type { Dispatcher, Item } from '../handling/dispatcher.js';
 import { Message, type Source } from '../handling/message.js';
 import { LIMITS, LimitsReached } from '../limits.js';
 import { closeOnError } from './close-on-error.js';
-import { dismiss } from './dismiss.js';
+import { dismiss, wasDismissed } from './dismiss.js';
+
+/** The close codes from here on are the relay's own. */
+const FIRST_OF_RELAY = 4000;
 
 /** Sockets around the receiver: what publishers say goes in, what it wants done is done. */
 export class Reception {
@@ -64,6 +67,10 @@ export class Reception {
       dismiss(client, CloseCode.handshakeTimeout, 'no hello came');
     }, this.helloTimeoutMs);
     this.#helloTimers.set(client, timer);
+    client.once('close', (code, reason) => {
+      if (code >= FIRST_OF_RELAY && !wasDismissed(client))
+        this.#tellRefused(code, reason.toString());
+    });
     keepAlive(client, transport, new Heartbeat(HEARTBEAT, performance.now()), () => {
       const sentence = 'a publisher does not answer any more; its connection is ended';
       this.#log.warn('publisher-silent', sentence);
@@ -181,6 +188,12 @@ export class Reception {
       const sentence = `the connection of publisher ${publisher} ended without a goodbye`;
       this.#log.warn('publisher-lost', sentence, { publisher });
     }
+  }
+
+  /** It says so as well, but maybe in the log of another machine. */
+  #tellRefused(code: number, reason: string): void {
+    const sentence = `a publisher closed its connection: ${reason} (${code})`;
+    this.#log.warn('closed-by-publisher', sentence, { code, reason });
   }
 
   #send(client: WebSocket, text: string): void {
