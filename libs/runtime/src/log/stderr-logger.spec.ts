@@ -4,6 +4,11 @@ import { EventLog } from './event-log.js';
 import { type LogOptions, StderrLogger } from './stderr-logger.js';
 
 const NOW = '2026-09-21T14:13:20.000Z';
+/** The same where this runs; Swedish has dates as here. */
+const LOCAL_NOW = `${new Intl.DateTimeFormat('sv-SE', {
+  dateStyle: 'short',
+  timeStyle: 'medium',
+}).format(new Date(NOW))}.000`;
 
 let written: string;
 let loggers: StderrLogger[];
@@ -43,24 +48,24 @@ function objects(): unknown[] {
 }
 
 describe('a line for people', () => {
-  it('has the time, the part that speaks and the sentence', () => {
+  it('has the local time, the part that speaks and the sentence', () => {
     start().info('consumer-connected', 'connected to c', { consumer: 'c' });
-    expect(lines()).toEqual([`${NOW} [delivery] connected to c`]);
+    expect(lines()).toEqual([`${LOCAL_NOW} [delivery] connected to c`]);
   });
 
   it('has the level where it is not the usual one', () => {
     start().warn('consumer-lost', 'gone');
-    expect(lines()).toEqual([`${NOW} WARN [delivery] gone`]);
+    expect(lines()).toEqual([`${LOCAL_NOW} WARN [delivery] gone`]);
   });
 
   it('is one line that a terminal does not obey, whatever is in it', () => {
     start().info('a', 'one\ntwo\u001b[31m\u202e');
-    expect(lines()).toEqual([String.raw`${NOW} [delivery] one\ntwo\u001b[31m\u202e`]);
+    expect(lines()).toEqual([String.raw`${LOCAL_NOW} [delivery] one\ntwo\u001b[31m\u202e`]);
   });
 
   it('has the stack of a mistake behind it', () => {
     start().error('internal-error', 'oops', { error: new TypeError('a bug') });
-    expect(lines()[0]).toBe(`${NOW} ERROR [delivery] oops`);
+    expect(lines()[0]).toBe(`${LOCAL_NOW} ERROR [delivery] oops`);
     expect(lines()[1]).toBe('TypeError: a bug');
     expect(lines()[2]).toMatch(/^ +at /);
   });
@@ -115,7 +120,7 @@ describe('a line for programs', () => {
     expect(objects()).toHaveLength(1);
     start({}, 'development').info('a', 'c');
     start({ logFormat: 'pretty' }, 'production').info('a', 'd');
-    expect(lines().slice(1)).toEqual([`${NOW} [delivery] c`, `${NOW} [delivery] d`]);
+    expect(lines().slice(1)).toEqual([`${LOCAL_NOW} [delivery] c`, `${LOCAL_NOW} [delivery] d`]);
   });
 });
 

@@ -113,7 +113,7 @@ export class StderrLogger extends ConsoleLogger {
     const line = this.colorize(`${level}${context}${text}`, logLevel);
     const { error } = fields ?? {};
     const stack = error instanceof Error ? `${error.stack ?? error.message}\n` : '';
-    return `${new Date().toISOString()} ${line}\n${stack}`;
+    return `${localTime(new Date())} ${line}\n${stack}`;
   }
 }
 
@@ -121,4 +121,10 @@ export class StderrLogger extends ConsoleLogger {
 function eventOf(fields: Fields | undefined): string {
   const event = fields?.['event'];
   return typeof event === 'string' ? event : 'framework';
+}
+
+/** `2026-09-21 16:13:20.000`, where messages that are printed beside it have `16:13:20.000`. */
+function localTime(date: Date): string {
+  const shifted = new Date(date.getTime() - date.getTimezoneOffset() * 60_000);
+  return shifted.toISOString().slice(0, -1).replace('T', ' ');
 }
