@@ -9,6 +9,9 @@ import { RedisWatch } from './redis-watch.js';
 /** What is published in this time is more than a window, so what was told before it has arrived. */
 const TOLD_WITHIN_MS = 10_000;
 
+/** The local time with which each line of a log begins. */
+const TIME_LENGTH = '2026-09-21 14:13:20.000'.length;
+
 /** Redis, publisher and consumers as they run for real, the load, and both halves of the ledger. */
 export class Scene {
   readonly published = new Published();
@@ -70,9 +73,8 @@ export class Scene {
       this.#stage.runWith(
         {
           onLine: (_stream, line) => {
-            // Each line begins with its time.
             if (line.includes(' subscribed to ')) {
-              this.#subscriptions.push(Date.parse(line.slice(0, line.indexOf(' '))));
+              this.#subscriptions.push(Date.parse(line.slice(0, TIME_LENGTH)));
             }
           },
         },
