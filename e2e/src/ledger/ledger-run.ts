@@ -1,7 +1,7 @@
 import { audit } from './audit.js';
 import type { Allowance, Fault } from './fault.js';
 import type { Row } from './report.js';
-import { Scene } from './scene.js';
+import type { Scene } from './scene.js';
 import { strike } from './strike.js';
 
 /** A row of the report, and what the fault was allowed to cost. */
@@ -12,20 +12,15 @@ export interface LedgerRun extends Row {
 /** How much is published before the fault, and after it. */
 const AROUND = 1_000;
 
-/** Lets one fault strike while numbers flow, and gives the account of all of them. */
-export async function runLedger(fault: Fault): Promise<LedgerRun> {
-  const scene = await Scene.start();
-  try {
-    await scene.publishedMore(AROUND);
-    const seat = scene.firstSeat;
-    const struck = await strike(scene, fault, seat);
-    await scene.caughtUp();
-    await scene.publishedMore(AROUND);
-    await scene.finish();
-    const balance = audit(scene.published, seat.printed, [struck]);
-    const { proof, allows } = struck;
-    return { fault: fault.name, proof, allows, balance };
-  } finally {
-    await scene.clear();
-  }
+/** Lets one fault strike a scene while numbers flow, and gives the account of all of them. */
+export async function runLedger(scene: Scene, fault: Fault): Promise<LedgerRun> {
+  await scene.publishedMore(AROUND);
+  const seat = scene.firstSeat;
+  const struck = await strike(scene, fault, seat);
+  await scene.caughtUp();
+  await scene.publishedMore(AROUND);
+  await scene.finish();
+  const balance = audit(scene.published, seat.printed, [struck]);
+  const { proof, allows } = struck;
+  return { fault: fault.name, proof, allows, balance };
 }
