@@ -52,6 +52,13 @@ describe('a dead letter', () => {
     expect(stderr.text.indexOf('\n')).toBe(stderr.text.length - 1);
   });
 
+  it('has no stack where no handler was called', async () => {
+    const deadLetters = new DeadLetters(undefined, stderr);
+    await deadLetters.add(message('x'), { ...refusal, attempts: 0 });
+    expect(stderr.text).toContain('out of paper');
+    expect(stderr.text).not.toContain('stack');
+  });
+
   it('has bytes that are no text in base64, and says so', async () => {
     const letter = await letterOf(message(Buffer.from([0xff, 0x00])));
     expect(letter).toMatchObject({ payload: '/wA=', encoding: 'base64' });

@@ -121,7 +121,7 @@ function letterOf(message: Message, { handler, attempts, error }: Refusal): obje
     handler,
     attempts,
     error: `${error.name}: ${error.message}`,
-    ...(error.stack !== undefined && { stack: error.stack }),
+    ...(attempts > 0 && error.stack !== undefined && { stack: error.stack }),
     id: id ?? null,
     channel,
     ...(pattern !== undefined && { pattern }),

@@ -29,6 +29,11 @@ export class HandledCounts {
   /** The same, finer. */
   readonly latencies = new Latencies();
 
+  /** Messages from wherever. */
+  get allMessages(): number {
+    return this.messages.total + this.bareMessages;
+  }
+
   /** The handlers were done at the time `now` with the items from `from` to before `until`. */
   add(items: readonly Item[], from: number, until: number, now: number): void {
     this.items += until - from;

@@ -39,7 +39,7 @@ export class ConsumerHealth extends HealthSource {
       state,
       since,
       ...this.readiness(),
-      handled: this.dispatcher.handled,
+      handled: this.dispatcher.counts.allMessages,
       gaps: this.dispatcher.gaps,
       waiting: this.dispatcher.waiting,
       deadLetters: this.deadLetters.count,

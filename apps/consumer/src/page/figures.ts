@@ -32,7 +32,7 @@ export class FiguresOfLate {
     const publishers = [...this.reception.publishers];
     const figures = {
       at,
-      handled: counts.messages.total + counts.bareMessages,
+      handled: counts.allMessages,
       gaps: counts.gaps.total,
       missing: counts.missing.total,
       deadLetters: this.deadLetters.count,
