@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
+import type { NewMessage } from '@relay/delivery';
 import { Tokens } from '@relay/runtime';
 import { type Certificate, TestAuthority, TestFolder } from '@relay/testing';
 import { ConsumerAccess } from './consumer-access.js';
@@ -13,6 +14,8 @@ import { ScriptedConsumer } from './testing/scripted-consumer.js';
 
 const COUNT = 100;
 const PAYLOAD_BYTES = 200_000;
+/** So many turns of the event loop are enough for whatever follows from a write. */
+const TURNS = 10;
 
 let authority: TestAuthority;
 let certificate: Certificate;
@@ -54,24 +57,31 @@ async function deliverTo(scheme: 'ws' | 'wss'): Promise<void> {
   delivery.subscribed(1000);
 }
 
-it.each(['ws', 'wss'] as const)(
-  'frames that the network has not taken yet are not changed by those behind them (%s)',
-  async (scheme) => {
+/** Payloads that nothing else looks like. */
+const messages: readonly NewMessage[] = Array.from({ length: COUNT }, (_, n) => ({
+  kind: 'message',
+  channel: 'c',
+  payload: Buffer.alloc(PAYLOAD_BYTES, n),
+  receivedAt: 2000,
+}));
+
+it.each([
+  ['ws', 'together', [messages]],
+  ['wss', 'together', [messages]],
+  ['ws', 'one by one in one turn', messages.map((message) => [message])],
+  ['wss', 'one by one in one turn', messages.map((message) => [message])],
+] as const)(
+  'frames that the network has not taken yet are not changed by those behind them (%s, %s)',
+  async (scheme, _how, batches) => {
     await deliverTo(scheme);
     const connection = await consumer.connection(1);
     const window = { entries: 2 * COUNT, bytes: 2 * COUNT * PAYLOAD_BYTES };
     await connection.welcome({ window });
     await connection.entries(1); // the beginning of the outbox
     connection.socket.pause();
-    delivery.take(
-      Array.from({ length: COUNT }, (_, n) => ({
-        kind: 'message' as const,
-        channel: 'c',
-        payload: Buffer.alloc(PAYLOAD_BYTES, n),
-        receivedAt: 2000,
-      })),
-    );
+    for (const batch of batches) delivery.take(batch);
     while (!delivery.connections[0]?.isCongested) await nextTurn();
+    for (let turn = 0; turn < TURNS; turn++) await nextTurn();
     connection.socket.resume();
     const fills = (await connection.entries(COUNT)).map((entry) =>
       entry.kind === 'message' ? [...new Set(entry.payload)] : [],

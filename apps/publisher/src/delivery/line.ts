@@ -31,6 +31,8 @@ export class Line {
   /** What is under it, once it stands. */
   #transport: Socket | undefined;
   readonly #frames = new BinaryFrames();
+  /** Frames of which the network has not said that it has them; it says so a little later. */
+  #untold = 0;
   /** What is known of the end, the first cause first. */
   #failure: Failure | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -79,12 +81,14 @@ export class Line {
   deliver(head: Uint8Array, body: Uint8Array): void {
     const transport = this.#transport;
     if (this.#socket.readyState !== WebSocket.OPEN || transport === undefined) return;
+    this.#untold += 1;
     transport.write(this.#frames.write(head, body), this.#onTaken);
     this.isCongested = transport.writableLength > 0;
   }
 
   readonly #onTaken = (): void => {
-    if (!this.isCongested) return;
+    this.#untold -= 1;
+    if (!this.isCongested || this.#untold > 0) return; // that was one before the frame that waits
     this.isCongested = false;
     this.events.drained();
   };
