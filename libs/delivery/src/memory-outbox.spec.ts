@@ -139,4 +139,15 @@ describe('an outbox in memory that is full', () => {
     expect(outbox.size).toBe(1_001);
     expect(others.filter(({ kind }) => kind === 'gap')).toHaveLength(1_999);
   });
+
+  it('calls no beginning what has come of one and the gaps behind it', () => {
+    const outbox = outboxOf(0, { maxMessages: 1 });
+    outbox.append(newGap(GapReason.start, null, 0));
+    for (let n = 0; n < 1_200; n++) {
+      outbox.append(newMessage(10 * n));
+      outbox.append(newGap(GapReason.redisSilent, 10 * n, 10 * n + 5));
+    }
+    const [oldest] = entriesOf(outbox.read('0-0', ALL));
+    expect(oldest).toMatchObject({ reason: 'redis-silent', from: null });
+  });
 });

@@ -127,7 +127,9 @@ export class MemoryOutbox implements Outbox {
   #mergeOldestGaps(): void {
     const [a, b, ...rest] = this.#keptGaps;
     if (a === undefined || b === undefined) return;
-    const { reason, from } = a.gap;
+    const { from } = a.gap;
+    // a beginning with something missing behind it is a beginning no more
+    const reason = a.gap.reason === GapReason.start ? b.gap.reason : a.gap.reason;
     const gap: NewGap = { kind: 'gap', reason, from, to: b.gap.to, count: null };
     this.#keptGaps = [{ ...a, last: b.last, gap }, ...rest];
   }

@@ -166,6 +166,16 @@ describe('what a sender cannot send', () => {
     expect(entriesIn(deliver)).toMatchObject([gap, { kind: 'message', offset: '0-2' }]);
   });
 
+  it('begins at no time that is known, if the consumer has gone back behind what it acknowledged', () => {
+    const sender = delivering(10);
+    sender.entriesRead('0-0', runOf([message(10, 70)]));
+    sender.acknowledgedUpTo('0-10');
+    reconnected(sender, 12, { position: position(3, 3) });
+    const overflow: Entry = { ...newGap(GapReason.overflow, null, 60), offset: '0-6', count: 3 };
+    const [first] = sender.entriesRead('0-3', runOf([overflow]));
+    expect(entriesIn(first)).toMatchObject([{ from: null, to: 60, count: 3 }]);
+  });
+
   it('is a gap that begins with the entry before it, if it overflowed', () => {
     const sender = delivering(20);
     sender.entriesRead('0-0', runOf([message(1, 70)]));

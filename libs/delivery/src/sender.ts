@@ -200,7 +200,8 @@ export class Sender {
       newest = this.#inFlight.at(this.#inFlight.length - 1);
     }
     const known = newest?.last ?? this.#acknowledged;
-    this.#sent = { offset: received, at: known.at };
+    const isBefore = compareOffsets(received, known.offset) < 0; // of a consumer that went back
+    this.#sent = { offset: received, at: isBefore ? null : known.at };
   }
 
   #acknowledge(cursor: Offset): readonly SenderAction[] {
