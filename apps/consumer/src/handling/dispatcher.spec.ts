@@ -296,6 +296,21 @@ describe('stopping', () => {
     expect(slow.events).toEqual(['a begins', 'a ends', 'last begins', 'last ends']);
   });
 
+  it('takes nothing behind what it has left, though its publisher is gone meanwhile', async () => {
+    const slow = new SlowHandler('a');
+    const dispatcher = dispatcherOf(slow);
+    let isThere = true;
+    const isKept = (): boolean => isThere;
+    dispatcher.dispatch({ items: [bareMessage('a')] });
+    const stopped = dispatcher.stop();
+    dispatcher.dispatch({ ...keptBatch(message('left')), isKept });
+    dispatcher.dispatch({ ...keptBatch(message('behind')), isKept });
+    isThere = false;
+    slow.end('a');
+    await stopped;
+    expect(slow.events).toEqual(['a begins', 'a ends']);
+  });
+
   it('still handles what nobody keeps', async () => {
     const slow = new SlowHandler('a');
     const dispatcher = dispatcherOf(slow);

@@ -96,7 +96,9 @@ export class Dispatcher {
   }
 
   dispatch(batch: Batch): void {
-    this.#passes.add(new Pass(batch, this.#account));
+    const pass = new Pass(batch, this.#account);
+    if (this.#isStopping) pass.settle();
+    this.#passes.add(pass);
     this.#account.waiting.enter(batch.items, batch.onHandled === undefined);
     if (!this.#isBusy) this.#running = this.#run();
   }
@@ -109,6 +111,7 @@ export class Dispatcher {
   /** Finishes what runs, and what cannot come again; the rest is left to do so. */
   async stop(): Promise<void> {
     this.#isStopping = true;
+    for (const pass of this.#passes) pass.settle();
     await this.#running;
   }
 

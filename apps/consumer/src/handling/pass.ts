@@ -21,6 +21,7 @@ export class Pass {
   /** How many are done in a run. */
   #runItems = 1;
   readonly #isBare: boolean;
+  #isKeptForGood: boolean | undefined;
 
   constructor(
     private readonly batch: Batch,
@@ -35,7 +36,12 @@ export class Pass {
 
   /** Whether what is not done comes again. */
   get isKept(): boolean {
-    return this.batch.isKept?.() ?? !this.#isBare;
+    return this.#isKeptForGood ?? this.batch.isKept?.() ?? !this.#isBare;
+  }
+
+  /** From now on it is as it is now: whoever leaves something cannot take what lies behind it. */
+  settle(): void {
+    this.#isKeptForGood = this.isKept;
   }
 
   /** Messages that are not done. */
