@@ -88,7 +88,7 @@ describe.each(refusals)('a handler that %s', (_, refusal) => {
     expect(reports).toEqual([
       expect.stringMatching(/Picky.*test_websocket.*box\/0-1.*3 attempts.*out of paper/),
     ]);
-    expect(dispatcher.handled).toBe(2);
+    expect(dispatcher.counts.items).toBe(2);
   });
 
   it('is told which message became a dead letter, and why', async () => {
@@ -124,7 +124,7 @@ describe('among several handlers', () => {
     dispatcher.dispatch({ items: [message('bad')] });
     await jest.advanceTimersByTimeAsync(EVERY_BACKOFF_MS);
     expect(deadLetters()).toHaveLength(2);
-    expect(dispatcher.handled).toBe(1);
+    expect(dispatcher.counts.items).toBe(1);
   });
 });
 
@@ -153,7 +153,7 @@ describe('a handler that hangs', () => {
     const dispatcher = dispatcherOf(handler);
     dispatcher.dispatch({ items: [start(), gap(), message('bad')] });
     await jest.advanceTimersByTimeAsync(3 * TIMEOUT_MS + EVERY_BACKOFF_MS);
-    expect(dispatcher.handled).toBe(3);
+    expect(dispatcher.counts.items).toBe(3);
   });
 });
 

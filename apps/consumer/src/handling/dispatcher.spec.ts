@@ -1,19 +1,10 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { PayloadDto } from '@relay/contracts';
 import * as z from 'zod/mini';
-import { DeadLetters } from './dead-letters.js';
-import { type Batch, Dispatcher, type Item } from './dispatcher.js';
+import type { Dispatcher } from './dispatcher.js';
 import type { MessageHandler } from './message-handler.js';
-import {
-  bareMessage,
-  type Deferred,
-  deferred,
-  gap,
-  message,
-  Recording,
-  recordLog,
-  start,
-} from './testing/recording.js';
+import { dispatcherOf, keptBatch, recordInto, SlowHandler } from './testing/dispatching.js';
+import { bareMessage, gap, message, recordLog, start } from './testing/recording.js';
 
 interface Reading {
   celsius: number;
@@ -30,60 +21,6 @@ let reports: string[];
 beforeEach(() => {
   reports = recordLog();
 });
-
-function dispatcherOf(...handlers: MessageHandler[]): Dispatcher {
-  const deadLetters = new DeadLetters(undefined, new Recording());
-  return new Dispatcher(handlers, { attempts: 1, timeoutMs: 60_000 }, deadLetters);
-}
-
-function recordInto(texts: string[]): MessageHandler {
-  return { handle: ({ text }) => void texts.push(text) };
-}
-
-/** Notes when it begins and ends what it is given; what it has the names of ends when it is told to. */
-class SlowHandler implements MessageHandler {
-  readonly events: string[] = [];
-  readonly #begins: Map<string, Deferred>;
-  readonly #ends: Map<string, Deferred>;
-
-  constructor(...names: string[]) {
-    this.#begins = new Map(names.map((name) => [name, deferred()]));
-    this.#ends = new Map(names.map((name) => [name, deferred()]));
-  }
-
-  async begins(name: string): Promise<void> {
-    await this.#begins.get(name)?.promise;
-  }
-
-  end(name: string): void {
-    this.#ends.get(name)?.resolve();
-  }
-
-  handle({ text }: { text: string }): Promise<void> {
-    return this.#take(text);
-  }
-
-  handleGap(): Promise<void> {
-    return this.#take('gap');
-  }
-
-  handleStart(): Promise<void> {
-    return this.#take('start');
-  }
-
-  async #take(name: string): Promise<void> {
-    this.events.push(`${name} begins`);
-    this.#begins.get(name)?.resolve();
-    await this.#ends.get(name)?.promise;
-    this.events.push(`${name} ends`);
-  }
-}
-
-/** A batch as a publisher brings it, and how many of its items were called handled. */
-function keptBatch(...items: Item[]): Batch & { handled: number } {
-  const batch = { items, handled: 0, onHandled: (count: number) => void (batch.handled += count) };
-  return batch;
-}
 
 describe('Dispatcher', () => {
   it('hands on messages, gaps and beginnings one at a time, in order', async () => {
@@ -179,7 +116,7 @@ describe('Dispatcher', () => {
     await dispatcher.drained();
     expect(dispatcher.isFull).toBe(false);
     expect(dispatcher.waiting).toBe(0);
-    expect(dispatcher.handled).toBe(1002);
+    expect(dispatcher.counts.items).toBe(1002);
   });
 
   it('gives a handler the messages of its channels alone', async () => {
@@ -235,7 +172,9 @@ describe('the account of what is handled', () => {
     slow.end('slow');
     await dispatcher.drained();
     expect(runs).toEqual([1, 2, 3, 1, 2]);
-    expect([dispatcher.handled, dispatcher.waiting, dispatcher.waitingBytes]).toEqual([9, 0, 0]);
+    expect([dispatcher.counts.items, dispatcher.waiting, dispatcher.waitingBytes]).toEqual([
+      9, 0, 0,
+    ]);
   });
 
   it('is called before `dispatch` returns when handlers take no time', () => {
@@ -243,7 +182,7 @@ describe('the account of what is handled', () => {
     const batch = keptBatch(message('a'), message('b'));
     dispatcher.dispatch(batch);
     expect(batch.handled).toBe(2);
-    expect(dispatcher.handled).toBe(2);
+    expect(dispatcher.counts.items).toBe(2);
   });
 
   it('is called for a message that no handler wants', () => {
@@ -269,87 +208,5 @@ describe('room for bare messages', () => {
     expect(slow.events).not.toContain('b ends');
     slow.end('b');
     await dispatcher.drained();
-  });
-});
-
-describe('stopping', () => {
-  it('finishes what runs and leaves what a publisher keeps', async () => {
-    const slow = new SlowHandler('a');
-    const dispatcher = dispatcherOf(slow);
-    const batch = keptBatch(message('a'), message('b'), gap());
-    dispatcher.dispatch(batch);
-    const stopped = dispatcher.stop();
-    expect(slow.events).toEqual(['a begins']);
-    slow.end('a');
-    await stopped;
-    expect(slow.events).toEqual(['a begins', 'a ends']);
-    expect(batch.handled).toBe(1);
-  });
-
-  it('still handles what its publisher does not keep any more', async () => {
-    const slow = new SlowHandler('a');
-    const dispatcher = dispatcherOf(slow);
-    dispatcher.dispatch({ ...keptBatch(message('a'), message('last')), isKept: () => false });
-    const stopped = dispatcher.stop();
-    slow.end('a');
-    await stopped;
-    expect(slow.events).toEqual(['a begins', 'a ends', 'last begins', 'last ends']);
-  });
-
-  it('takes nothing behind what it has left, though its publisher is gone meanwhile', async () => {
-    const slow = new SlowHandler('a');
-    const dispatcher = dispatcherOf(slow);
-    let isThere = true;
-    const isKept = (): boolean => isThere;
-    dispatcher.dispatch({ items: [bareMessage('a')] });
-    const stopped = dispatcher.stop();
-    dispatcher.dispatch({ ...keptBatch(message('left')), isKept });
-    dispatcher.dispatch({ ...keptBatch(message('behind')), isKept });
-    isThere = false;
-    slow.end('a');
-    await stopped;
-    expect(slow.events).toEqual(['a begins', 'a ends']);
-  });
-
-  it('still handles what nobody keeps', async () => {
-    const slow = new SlowHandler('a');
-    const dispatcher = dispatcherOf(slow);
-    const left = keptBatch(message('left'));
-    dispatcher.dispatch({ items: [message('a')] });
-    dispatcher.dispatch(left);
-    dispatcher.dispatch({ items: [bareMessage('bare')] });
-    const stopped = dispatcher.stop();
-    slow.end('a');
-    await stopped;
-    expect(slow.events).toEqual(['a begins', 'a ends', 'bare begins', 'bare ends']);
-    expect(left.handled).toBe(0);
-  });
-
-  it('knows how many messages it is not done with that cannot come again', async () => {
-    const slow = new SlowHandler('a', 'b');
-    const dispatcher = dispatcherOf(slow);
-    dispatcher.dispatch({ items: [message('a'), bareMessage('b')] });
-    dispatcher.dispatch({ ...keptBatch(gap(), message('c')), isKept: () => false });
-    dispatcher.dispatch(keptBatch(message('left')));
-    expect(dispatcher.unkept).toBe(3);
-    const stopped = dispatcher.stop();
-    slow.end('a');
-    await slow.begins('b');
-    expect(dispatcher.unkept).toBe(2);
-    slow.end('b');
-    await stopped;
-    expect(dispatcher.unkept).toBe(0);
-  });
-
-  it('leaves what a publisher delivers later', async () => {
-    const texts: string[] = [];
-    const dispatcher = dispatcherOf(recordInto(texts));
-    await dispatcher.stop();
-    const late = keptBatch(message('late'));
-    dispatcher.dispatch(late);
-    await dispatcher.drained();
-    expect(texts).toEqual([]);
-    expect(late.handled).toBe(0);
-    expect(dispatcher.waiting).toBe(0);
   });
 });

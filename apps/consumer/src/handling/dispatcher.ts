@@ -58,12 +58,7 @@ export class Dispatcher {
     return this.#account.counts;
   }
 
-  /** Items that are done. */
-  get handled(): number {
-    return this.counts.items;
-  }
-
-  /** Gaps among them. */
+  /** Gaps that are done. */
   get gaps(): number {
     return this.counts.gaps.total;
   }
