@@ -54,8 +54,11 @@ async function bench(chosen: Options, redis: RedisServer): Promise<readonly stri
   say(`\nthe report${chosen.isProfile ? ', with profiles,' : ''} is in ${shown}`);
   return [
     ...failures,
-    ...measurements.flatMap(({ variant, violations }) =>
-      violations.map((violation) => `${variant}: ${violation}`),
+    // Of each turn once, though its sizes all say so.
+    ...new Set(
+      measurements.flatMap(({ round, variant, violations }) =>
+        violations.map((violation) => `${variant}, round ${round}: ${violation}`),
+      ),
     ),
     ...scenarios.flatMap(({ violations }) => violations),
   ];

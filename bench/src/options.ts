@@ -33,6 +33,7 @@ export const help = `npx nx bench [--full] [options]
   --rounds=N         how often each is measured (default 5, with --full 7)
   --seconds=S        how long throughput is measured each time (default 1, with --full 3);
                      latency half as long again
+  --warm-up=N        messages one by one before latency is measured (default 100000)
   --profile          CPU profiles of the programs that node runs, one round
   --save             put the report into bench/results, to be committed, and not into tmp/bench
   --usage            this text
@@ -46,6 +47,7 @@ const flags = {
   variants: { type: 'string' },
   rounds: { type: 'string' },
   seconds: { type: 'string' },
+  'warm-up': { type: 'string' },
   profile: { type: 'boolean', default: false },
   save: { type: 'boolean', default: false },
   usage: { type: 'boolean', short: 'h', default: false },
@@ -69,9 +71,9 @@ export function readOptions(argv: readonly string[]): Options | undefined {
       listOf(given.variants)?.map(known) ?? variants.filter((each) => full || !each.isExtra),
     scenarios: only?.filter((name) => name !== 'rounds').map(scenario) ?? (full ? scenarios : []),
     durations: {
-      warmUpSeconds: Math.min(1, seconds * 0.7),
+      warmUpSeconds: Math.min(1, seconds * 0.5),
       throughputSeconds: seconds,
-      latencyWarmUpMessages: quick ? 100 : 10_000,
+      latencyWarmUpMessages: wholeNumber('warm-up', given['warm-up'], quick ? 100 : 100_000, 0),
       latencySeconds: seconds * 1.5,
       latencyPerSecond: 1_000,
     },

@@ -11,13 +11,13 @@ const EXIT_AT_SIGTERM = `data:text/javascript,${encodeURIComponent(
 /** Node's flags for CPU profiles of one turn, in `folder`. */
 export function profiled(
   folder: string,
-  { variant, payloadBytes }: Turn<Variant>,
+  { variant, sizes }: Turn<Variant>,
 ): NonNullable<PipelineOptions['nodeFlags']> {
   mkdirSync(folder, { recursive: true });
   return (role) => [
     '--cpu-prof',
     `--cpu-prof-dir=${folder}`,
-    `--cpu-prof-name=${variant.name}-${payloadBytes}-${role}.cpuprofile`,
+    `--cpu-prof-name=${variant.name}-${sizes.join('-')}-${role}.cpuprofile`,
     `--import=${EXIT_AT_SIGTERM}`,
   ];
 }

@@ -33,12 +33,10 @@ export async function runRounds(
     const flags = isProfile ? profiled(folder, turn) : undefined;
     try {
       const measured = await measure(turn, redis, durations, flags);
-      measurements.push(measured);
-      say(lineOf(measured));
+      measurements.push(...measured);
+      for (const each of measured) say(lineOf(each));
     } catch (error) {
-      failures.push(
-        `round ${turn.round}, ${turn.payloadBytes} B, ${turn.variant.name}: ${inspect(error)}`,
-      );
+      failures.push(`round ${turn.round}, ${turn.variant.name}: ${inspect(error)}`);
       say(failures.at(-1) ?? '');
     }
   }
@@ -49,7 +47,7 @@ export async function runRounds(
 function lineOf({ round, payloadBytes, variant, throughput, cpuUs, ...rest }: Measurement): string {
   const { latencyUs, violations } = rest;
   return [
-    `round ${round} ${`${payloadBytes} B`.padStart(7)}  ${variant.padEnd(14)}`,
+    `round ${round} ${`${payloadBytes} B`.padStart(7)}  ${variant.padEnd(15)}`,
     `${Math.round(throughput.perSecond).toLocaleString('en-US').padStart(9)}/s`,
     `CPU ${cpuUs.relay.toFixed(2).padStart(6)} µs`,
     `p50 ${latencyUs.p50} µs  p99 ${latencyUs.p99} µs`,

@@ -26,21 +26,21 @@ const REPORT_INTERVAL_MS = 200;
 
 /**
  * The end of every pipeline that is measured: counts, checks, and reports over a socket of its own every
- * `BENCH_REPORT_EVERY` messages, so that the load can be held against what has arrived.
+ * `BENCH_REPORT_MESSAGES` or `BENCH_REPORT_BYTES`, so that the load can be held against what has arrived.
  */
 export class End {
   readonly #arrivals = new Arrivals();
   readonly #socket: Socket;
   #probes = 0;
   #latenciesUs: number[] = [];
-  #reportAt: number;
+  #unreported = 0;
+  #unreportedBytes = 0;
   #isReported = true;
 
   constructor(
     port: number,
-    private readonly every: number,
+    private readonly every: { readonly messages: number; readonly bytes: number },
   ) {
-    this.#reportAt = every;
     this.#socket = connect({ port, host: '127.0.0.1', noDelay: true }).unref();
     setInterval(() => this.#report(), REPORT_INTERVAL_MS).unref();
   }
@@ -48,19 +48,26 @@ export class End {
   /** @throws Error when the harness did not start this process */
   static fromEnvironment(env = process.env): End {
     const port = Number(env['BENCH_REPORT_PORT']);
-    const every = Number(env['BENCH_REPORT_EVERY']);
-    if (port > 0 && every > 0) return new End(port, every);
-    throw new Error('BENCH_REPORT_PORT and BENCH_REPORT_EVERY are not set: start it with nx bench');
+    const messages = Number(env['BENCH_REPORT_MESSAGES']);
+    const bytes = Number(env['BENCH_REPORT_BYTES']);
+    if (port > 0 && messages > 0 && bytes > 0) return new End(port, { messages, bytes });
+    throw new Error('BENCH_REPORT_PORT, _MESSAGES or _BYTES is not set: start it with nx bench');
   }
 
-  /** @param at where the payload begins */
-  take(bytes: Uint8Array, at = 0): void {
+  /**
+   * @param at where the payload begins
+   * @param length of the payload, of which more than its beginning need not be there
+   */
+  take(bytes: Uint8Array, at = 0, length = bytes.length): void {
     this.#isReported = false;
     if (bytes[at] === PROBE_LETTER) return this.#probed();
     this.#arrivals.take(readSequence(bytes, at));
     const time = readTime(bytes, at);
     if (time !== NO_TIME) this.#timed(time);
-    if (this.#arrivals.handled >= this.#reportAt) this.#report();
+    this.#unreported += 1;
+    this.#unreportedBytes += length;
+    const { messages, bytes: limit } = this.every;
+    if (this.#unreported >= messages || this.#unreportedBytes >= limit) this.#report();
   }
 
   gap(count: number | null): void {
@@ -81,7 +88,7 @@ export class End {
   #report(): void {
     if (this.#isReported) return;
     this.#isReported = true;
-    this.#reportAt = this.#arrivals.handled + this.every;
+    this.#unreported = this.#unreportedBytes = 0;
     const report: EndReport = {
       account: this.#arrivals.account(),
       atUs: nowUs(),

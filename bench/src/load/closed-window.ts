@@ -3,8 +3,8 @@ import { LAST, NO_TIME, nowUs } from './payload.js';
 import type { RedisFeed } from './redis-feed.js';
 
 /** Far below the 32 MB at which Redis cuts a subscriber, and what it bears for a minute. */
-const WINDOW_BYTES = 4 * 1024 * 1024;
-const WINDOW_MESSAGES = 32_768;
+export const WINDOW_BYTES = 4 * 1024 * 1024;
+export const WINDOW_MESSAGES = 32_768;
 
 export interface Throughput {
   readonly messages: number;

@@ -18,20 +18,13 @@ export class RedisFeed {
   sent = 0;
   /** Called when there is room again. */
   onRoom: () => void = () => undefined;
-  readonly batchMessages: number;
-  readonly #free: Buffer[];
-  readonly #command: Buffer;
-  readonly #payloadAt: number;
+  #batches: Batches;
 
   private constructor(
     private readonly socket: Socket,
-    private readonly payloadBytes: number,
+    payloadBytes: number,
   ) {
-    this.#command = commandFor(blankPayload(payloadBytes));
-    this.#payloadAt = this.#command.length - payloadBytes - '\r\n'.length;
-    this.batchMessages = Math.max(1, Math.floor(BATCH_BYTES / this.#command.length));
-    const batch = Buffer.concat(Array<Buffer>(this.batchMessages).fill(this.#command));
-    this.#free = Array.from({ length: BATCHES }, () => Buffer.from(batch));
+    this.#batches = batchesOf(payloadBytes);
   }
 
   static async connect(port: number, payloadBytes: number): Promise<RedisFeed> {
@@ -41,33 +34,45 @@ export class RedisFeed {
     return new RedisFeed(socket, payloadBytes);
   }
 
+  /** At the most in one `sendBatch`. */
+  get batchMessages(): number {
+    return this.#batches.messages;
+  }
+
+  /** The messages from here on are of this size. */
+  resize(payloadBytes: number): void {
+    this.#batches = batchesOf(payloadBytes);
+  }
+
   /** Whether another batch may be sent; if not, `onRoom` will be called. */
   get hasRoom(): boolean {
-    return this.#free.length > 0;
+    return this.#batches.free.length > 0;
   }
 
   /** Sends the next `count` messages, at the most `batchMessages`; needs room. */
   sendBatch(count: number, timeOfLast: number = NO_TIME): void {
-    const batch = this.#free.pop();
+    const { free, command, payloadAt } = this.#batches;
+    const batch = free.pop();
     if (batch === undefined) throw new Error('no room: wait for onRoom');
-    const stride = this.#command.length;
-    for (let at = this.#payloadAt; at < count * stride; at += stride) {
+    const stride = command.length;
+    for (let at = payloadAt; at < count * stride; at += stride) {
       writeSequence(batch, at, ++this.sent);
     }
-    const lastAt = (count - 1) * stride + this.#payloadAt;
+    const lastAt = (count - 1) * stride + payloadAt;
     writeTime(batch, lastAt, timeOfLast);
     this.socket.write(batch.subarray(0, count * stride), () => {
       writeTime(batch, lastAt, NO_TIME);
-      this.#free.push(batch);
+      free.push(batch);
       this.onRoom();
     });
   }
 
   /** Sends one message by itself, whether the socket has room or not: for low rates. */
   sendOne(time: number): void {
-    const command = Buffer.from(this.#command);
-    writeSequence(command, this.#payloadAt, ++this.sent);
-    writeTime(command, this.#payloadAt, time);
+    const { payloadAt } = this.#batches;
+    const command = Buffer.from(this.#batches.command);
+    writeSequence(command, payloadAt, ++this.sent);
+    writeTime(command, payloadAt, time);
     this.socket.write(command);
   }
 
@@ -82,12 +87,35 @@ export class RedisFeed {
 
   /** A message without a number. */
   probe(): void {
-    this.socket.write(commandFor(probePayload(this.payloadBytes)));
+    this.socket.write(commandFor(probePayload(this.#batches.payloadBytes)));
   }
 
   close(): void {
     this.socket.destroy();
   }
+}
+
+/** A message of one size, and whole batches of it. */
+interface Batches {
+  readonly payloadBytes: number;
+  readonly messages: number;
+  readonly command: Buffer;
+  readonly payloadAt: number;
+  /** Those that no socket holds. */
+  readonly free: Buffer[];
+}
+
+function batchesOf(payloadBytes: number): Batches {
+  const command = commandFor(blankPayload(payloadBytes));
+  const messages = Math.max(1, Math.floor(BATCH_BYTES / command.length));
+  const batch = Buffer.concat(Array<Buffer>(messages).fill(command));
+  return {
+    payloadBytes,
+    messages,
+    command,
+    payloadAt: command.length - payloadBytes - '\r\n'.length,
+    free: Array.from({ length: BATCHES }, () => Buffer.from(batch)),
+  };
 }
 
 function commandFor(payload: Buffer): Buffer {

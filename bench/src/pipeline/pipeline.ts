@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { freePort, type RecordedProcess, type RedisServer } from '@relay/testing';
 import { EndReports } from '../ends/end-reports.js';
-import { windowFor } from '../load/closed-window.js';
+import { WINDOW_BYTES, WINDOW_MESSAGES } from '../load/closed-window.js';
 import { RedisFeed } from '../load/redis-feed.js';
 import { CHANNEL } from '../load/channel.js';
 import { Ends } from './ends.js';
@@ -17,6 +17,7 @@ const REPORTS_PER_WINDOW = 16;
 
 export interface PipelineOptions {
   readonly redis: RedisServer;
+  /** Until the feed is resized. */
   readonly payloadBytes: number;
   /** Default: one. */
   readonly consumers?: number;
@@ -50,7 +51,7 @@ export class Pipeline {
     const started = new StartedPrograms(redis.url, nodeFlags);
     try {
       const consumers = seats.map((seat) =>
-        started.add('consumer', variant.consumer, consumerVariables(seat, payloadBytes)),
+        started.add('consumer', variant.consumer, consumerVariables(seat)),
       );
       let publisher: RecordedProcess | undefined;
       if (variant.publisher) {
@@ -136,13 +137,13 @@ async function openSeat(index: number): Promise<Seat> {
   return { name: `consumer-${index + 1}`, port: await freePort(), reports };
 }
 
-function consumerVariables({ name, port, reports }: Seat, payloadBytes: number): Variables {
+function consumerVariables({ name, port, reports }: Seat): Variables {
   return {
     CONSUMER_NAME: name,
     CONSUMER_HOST: '127.0.0.1',
     CONSUMER_PORT: `${port}`,
     BENCH_REPORT_PORT: `${reports.port}`,
-    BENCH_REPORT_EVERY: `${Math.ceil(windowFor(payloadBytes) / REPORTS_PER_WINDOW)}`,
-    BENCH_PAYLOAD_BYTES: `${payloadBytes}`,
+    BENCH_REPORT_MESSAGES: `${WINDOW_MESSAGES / REPORTS_PER_WINDOW}`,
+    BENCH_REPORT_BYTES: `${WINDOW_BYTES / REPORTS_PER_WINDOW}`,
   };
 }

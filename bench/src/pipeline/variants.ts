@@ -8,6 +8,8 @@ export const workspace = resolve(import.meta.dirname, '../../..');
 export interface Program {
   readonly command: string;
   readonly args: readonly string[];
+  /** Environment variables that it gets besides. */
+  readonly variables?: Readonly<Record<string, string>>;
 }
 
 /** One way from Redis to a consumer. */
@@ -31,6 +33,9 @@ export const CEILING = 'redis-alone';
 
 export const PYTHON = '/usr/bin/python3';
 
+/** Without bufferutil, which this workspace has and which `npm install ws` does not bring. */
+const PLAIN_WS = { WS_NO_BUFFER_UTIL: '1' };
+
 export const variants: readonly Variant[] = [
   {
     name: RELAY,
@@ -41,14 +46,21 @@ export const variants: readonly Variant[] = [
   {
     name: REFERENCE,
     title: 'bare pipe (ioredis → ws → ws)',
+    publisher: node('dist/bench/bare-pipe/publisher/main.js', PLAIN_WS),
+    consumer: node('dist/bench/bare-pipe/consumer/main.js', PLAIN_WS),
+  },
+  {
+    name: 'bare-bufferutil',
+    title: 'bare pipe with bufferutil',
     publisher: node('dist/bench/bare-pipe/publisher/main.js'),
     consumer: node('dist/bench/bare-pipe/consumer/main.js'),
+    isExtra: true,
   },
   {
     name: 'nestjs',
     title: 'obvious NestJS',
-    publisher: node('dist/bench/nestjs/publisher/main.js'),
-    consumer: node('dist/bench/nestjs/consumer/main.js'),
+    publisher: node('dist/bench/nestjs/publisher/main.js', PLAIN_WS),
+    consumer: node('dist/bench/nestjs/consumer/main.js', PLAIN_WS),
   },
   {
     name: 'python',
@@ -77,8 +89,8 @@ export function variantNamed(name: string): Variant {
   throw new Error(`no variant ${name}; there are ${variants.map((each) => each.name).join(', ')}`);
 }
 
-function node(file: string): Program {
-  return { command: process.execPath, args: [resolve(workspace, file)] };
+function node(file: string, variables: Program['variables'] = {}): Program {
+  return { command: process.execPath, args: [resolve(workspace, file)], variables };
 }
 
 function missingOfPython(): string | undefined {

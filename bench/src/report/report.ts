@@ -159,7 +159,7 @@ export function shortSummary(measurements: readonly Measurement[]): string {
         `p50 ${thousands(p50Us.median)} µs${times(p50Us)}`,
         `p99 ${thousands(p99Us.median)} µs${times(p99Us)}`,
       ];
-      return `${`${payloadBytes} B`.padStart(7)}  ${variant.padEnd(14)} ${figures.join(', ')}`;
+      return `${`${payloadBytes} B`.padStart(7)}  ${variant.padEnd(15)} ${figures.join(', ')}`;
     })
     .join('\n');
 }

@@ -28,46 +28,69 @@ export interface Measurement {
   readonly violations: readonly string[];
 }
 
-/** As often as single messages may come and still find everybody waiting. */
-const SINGLE_PER_SECOND = 4_000;
-
 export interface Durations {
   readonly warmUpSeconds: number;
   readonly throughputSeconds: number;
-  /** Single messages before latency is measured: a way that was never taken is slow until it is compiled. */
+  /**
+   * Messages that come by themselves, before latency is measured: a way that was never taken is slow until it
+   * is compiled, and compiling takes a core from those who relay.
+   */
   readonly latencyWarmUpMessages: number;
   readonly latencySeconds: number;
   readonly latencyPerSecond: number;
 }
 
-/** One variant at one size, in processes of its own: throughput, then latency. */
+/** What is measured at one size. */
+interface Figures {
+  readonly throughput: Throughput;
+  readonly cpuUs: CpuPerMessage;
+  readonly latencyUs: Latency;
+}
+
+/** One variant in processes of its own: throughput at each size, then latency at each. */
 export async function measure(
-  { round, payloadBytes, variant }: Turn<Variant>,
+  { round, sizes, variant }: Turn<Variant>,
   redis: RedisServer,
   durations: Durations,
   nodeFlags?: PipelineOptions['nodeFlags'],
-): Promise<Measurement> {
-  const pipeline = await Pipeline.start(variant, {
-    redis,
-    payloadBytes,
-    nodeFlags,
-  });
+): Promise<Measurement[]> {
+  const [payloadBytes = 0] = sizes;
+  const pipeline = await Pipeline.start(variant, { redis, payloadBytes, nodeFlags });
   try {
-    const { throughput, cpuUs } = await measureThroughput(pipeline, payloadBytes, durations);
-    const latencyUs = await measureLatency(pipeline, durations);
-    return {
+    const figures = await measureSizes(pipeline, sizes, durations);
+    const accounts = pipeline.ends.accounts(pipeline.feed.sent);
+    const violations = pipeline.violations();
+    return Array.from(figures, ([size, measured]) => ({
       round,
-      payloadBytes,
+      payloadBytes: size,
       variant: variant.name,
-      throughput,
-      cpuUs,
-      latencyUs,
-      accounts: pipeline.ends.accounts(pipeline.feed.sent),
-      violations: pipeline.violations(),
-    };
+      ...measured,
+      accounts,
+      violations,
+    }));
   } finally {
     await pipeline.stop(nodeFlags ? 'SIGTERM' : 'SIGKILL');
   }
+}
+
+async function measureSizes(
+  pipeline: Pipeline,
+  sizes: readonly number[],
+  durations: Durations,
+): Promise<Map<number, Figures>> {
+  const throughputs = new Map<number, Awaited<ReturnType<typeof measureThroughput>>>();
+  for (const size of sizes) {
+    pipeline.feed.resize(size);
+    throughputs.set(size, await measureThroughput(pipeline, size, durations));
+  }
+  pipeline.feed.resize(Math.min(...sizes));
+  await warmUp(pipeline, durations);
+  const figures = new Map<number, Figures>();
+  for (const [size, throughput] of throughputs) {
+    pipeline.feed.resize(size);
+    figures.set(size, { ...throughput, latencyUs: await measureLatency(pipeline, durations) });
+  }
+  return figures;
 }
 
 /** After a warm-up; the CPU is that of exactly the messages that count. */
@@ -89,11 +112,24 @@ export async function measureThroughput(
   return { throughput, cpuUs: { publisher, consumers, relay: publisher + consumers, redis } };
 }
 
-async function measureLatency({ feed, ends }: Pipeline, durations: Durations): Promise<Latency> {
-  const { latencySeconds, latencyPerSecond: perSecond, latencyWarmUpMessages } = durations;
-  const warmUpSeconds = latencyWarmUpMessages / SINGLE_PER_SECOND;
-  await openLoop(feed, ends, { seconds: warmUpSeconds, perSecond: SINGLE_PER_SECOND });
+/** So fast that it takes a few seconds, and so slow that few messages come together, also to those who take long. */
+const WARM_UP_PER_SECOND = 20_000;
+
+async function warmUp(
+  { feed, ends }: Pipeline,
+  { latencyWarmUpMessages: messages }: Durations,
+): Promise<void> {
+  const perSecond = WARM_UP_PER_SECOND;
+  await openLoop(feed, ends, { seconds: messages / perSecond, perSecond });
+}
+
+/** After a third as long at the same rate, which finds everybody at rest. */
+async function measureLatency(
+  { feed, ends }: Pipeline,
+  { latencySeconds: seconds, latencyPerSecond: perSecond }: Durations,
+): Promise<Latency> {
+  await openLoop(feed, ends, { seconds: seconds / 3, perSecond });
   ends.takeLatencies();
-  await openLoop(feed, ends, { seconds: latencySeconds, perSecond });
+  await openLoop(feed, ends, { seconds, perSecond });
   return latencyOf(ends.takeLatencies());
 }

@@ -1,27 +1,22 @@
-/** One measurement to be made. */
+/** One variant to be measured, at each of these sizes in turn. */
 export interface Turn<V> {
   readonly round: number;
-  readonly payloadBytes: number;
   readonly variant: V;
+  readonly sizes: readonly number[];
 }
 
 /**
- * The variants of one size stand side by side, and each round begins with another of them; the others
- * come backwards in every second round. So nobody is always first, nor always behind the same.
+ * Each round begins with another variant, and with another size; the other variants come backwards in
+ * every second round. So nobody is always first, nor always behind the same.
  */
 export function turns<V>(
   rounds: number,
   sizes: readonly number[],
   variants: readonly V[],
 ): Turn<V>[] {
+  if (sizes.length === 0) return [];
   return Array.from({ length: rounds }, (_, index) => index + 1).flatMap((round) =>
-    rotated(sizes, round).flatMap((payloadBytes) =>
-      inRound(variants, round).map((variant) => ({
-        round,
-        payloadBytes,
-        variant,
-      })),
-    ),
+    inRound(variants, round).map((variant) => ({ round, variant, sizes: rotated(sizes, round) })),
   );
 }
 

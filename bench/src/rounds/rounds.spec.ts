@@ -24,12 +24,16 @@ test('ratios are taken within each round, so that a slow round disturbs none', (
 });
 
 test('each round begins with another variant, and none is left out', () => {
-  const order = turns(4, [256], ['a', 'b', 'c']);
+  const order = turns(4, [16, 256], ['a', 'b', 'c']);
   const rounds = [1, 2, 3, 4].map((round) =>
     order.filter((turn) => turn.round === round).map(({ variant }) => variant),
   );
   expect(rounds.map((round) => round.toSorted())).toEqual(Array(4).fill(['a', 'b', 'c']));
   expect(new Set(rounds.slice(0, 3).map(([first]) => first))).toEqual(new Set(['a', 'b', 'c']));
+  expect(order.map(({ sizes }) => sizes.toSorted((a, b) => a - b))).toEqual(
+    Array(12).fill([16, 256]),
+  );
+  expect(new Set(order.map(({ sizes: [first] }) => first))).toEqual(new Set([16, 256]));
 });
 
 test('percentiles come from all the latencies, the rare long ones included', () => {

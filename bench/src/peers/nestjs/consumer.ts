@@ -12,7 +12,7 @@ class RelayGateway {
 
   @SubscribeMessage('test_websocket')
   handle(@MessageBody() data: string): void {
-    this.end.take(Buffer.from(data.slice(0, MIN_PAYLOAD_BYTES)));
+    this.end.take(Buffer.from(data.slice(0, MIN_PAYLOAD_BYTES)), 0, data.length);
   }
 }
 

@@ -17,10 +17,11 @@ def now_us():
 
 class End:
     def __init__(self):
-        self.every = int(os.environ["BENCH_REPORT_EVERY"])
+        self.every_messages = int(os.environ["BENCH_REPORT_MESSAGES"])
+        self.every_bytes = int(os.environ["BENCH_REPORT_BYTES"])
         self.socket = socket.create_connection(("127.0.0.1", int(os.environ["BENCH_REPORT_PORT"])))
         self.handled = self.highest = self.lost = self.doubled = self.probes = 0
-        self.report_at = self.every
+        self.unreported = self.unreported_bytes = 0
         self.latencies = []
         self.is_reported = True
 
@@ -38,7 +39,9 @@ class End:
             self.doubled += 1
         if payload[8:16] != b"aaaaaaaa":
             self.timed(int(payload[8:16].translate(NUMBERS), 16))
-        if self.handled >= self.report_at:
+        self.unreported += 1
+        self.unreported_bytes += len(payload)
+        if self.unreported >= self.every_messages or self.unreported_bytes >= self.every_bytes:
             self.report()
 
     def timed(self, sent_at):
@@ -50,7 +53,7 @@ class End:
         if self.is_reported:
             return
         self.is_reported = True
-        self.report_at = self.handled + self.every
+        self.unreported = self.unreported_bytes = 0
         account = {
             "handled": self.handled,
             "highest": self.highest,
