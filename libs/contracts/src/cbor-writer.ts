@@ -40,6 +40,11 @@ export class CborWriter {
     this.#view = new DataView(this.#bytes.buffer);
   }
 
+  /** What is written from `length` on counts no more. */
+  continueAt(length: number): void {
+    this.#at = length;
+  }
+
   /** How many bytes are written since `begin`. */
   get length(): number {
     return this.#at;

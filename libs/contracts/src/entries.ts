@@ -59,6 +59,8 @@ export const GapReason = {
   redisRestarted: 'redis-restarted',
   /** Redis refused the subscription. */
   redisRefused: 'redis-refused',
+  /** The publisher had the message and could not take it in: for want of memory, or by a mistake of its own. */
+  notTakenIn: 'not-taken-in',
   /** The outbox was full: the oldest messages went. */
   overflow: 'overflow',
   /** The message is larger than the consumer takes. */

@@ -11,7 +11,8 @@ describe('publisher, network and consumers, through everything that can go wrong
     expect(histories).toBe(TESTED.count);
   });
 
-  const unreachable: readonly string[] = [GapReason.positionLost];
+  /** No history makes an outbox forget, or the publisher run out of memory. */
+  const unreachable: readonly string[] = [GapReason.positionLost, GapReason.notTakenIn];
   it.each(Object.values(GapReason).filter((reason) => !unreachable.includes(reason)))(
     'meet the gap %s',
     (reason) => {

@@ -64,6 +64,7 @@ export class Segment {
     if (index === MAX_ENTRIES || (index > 0 && needsItsOwn(entry))) return false;
     if (maxEncodedBytes(entry, number) > this.#writer.room) return false;
     if (index === this.#ends.length) this.#grow();
+    this.#writer.continueAt(this.#endOf(index - 1)); // behind what was written whole
     writeEntry(this.#writer, entry, number);
     this.#ends[index] = this.#writer.length;
     this.#sizes[index] = entryBytes(entry);
@@ -106,22 +107,29 @@ export class Segment {
       bytes += size;
       if (size > largestBytes) largestBytes = size;
     }
-    const begin = from === 0 ? 0 : (this.#ends[from - 1] ?? 0);
-    const items = this.#writer.view(begin, this.#ends[to - 1] ?? begin);
+    const items = this.#writer.view(this.#endOf(from - 1), this.#endOf(to - 1));
     const lastAt = this.timeAt(this.#first + to - 1);
     const hasGaps = this.gapsFrom(number) > this.gapsFrom(number + to - from);
     return { count: to - from, items, bytes, largestBytes, lastAt, hasGaps };
   }
 
+  /** Where an entry ends in memory; -1 is before the first. */
+  #endOf(index: number): number {
+    return index < 0 ? 0 : (this.#ends[index] ?? 0);
+  }
+
   #grow(): void {
     const { length } = this.#ends;
-    const [ends, sizes, times] = [this.#ends, this.#sizes, this.#times];
-    this.#ends = new Uint32Array(2 * length);
-    this.#sizes = new Uint32Array(2 * length);
-    this.#times = new Float64Array(2 * length);
-    this.#ends.set(ends);
-    this.#sizes.set(sizes);
-    this.#times.set(times);
+    // All of them or, without memory, none.
+    const ends = new Uint32Array(2 * length);
+    const sizes = new Uint32Array(2 * length);
+    const times = new Float64Array(2 * length);
+    ends.set(this.#ends);
+    sizes.set(this.#sizes);
+    times.set(this.#times);
+    this.#ends = ends;
+    this.#sizes = sizes;
+    this.#times = times;
   }
 }
 

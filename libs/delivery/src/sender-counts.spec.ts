@@ -48,6 +48,20 @@ describe('a sender counts', () => {
     expect(sender.acknowledgedEntries).toBe(9);
   });
 
+  it('what is acknowledged, and takes nothing back when the consumer forgets it', () => {
+    const sender = delivering(4);
+    sender.entriesRead('0-0', runOf(messages(1, 4)));
+    sender.acknowledgedUpTo('0-3');
+    sender.disconnected();
+    connect(sender, 5, { position: position(1, 1) });
+    expect(sender.acknowledgedEntries).toBe(3);
+    sender.entriesRead('0-1', runOf(messages(2, 2)));
+    expect(sender.acknowledgedEntries).toBe(4); // again
+    sender.entriesRead('0-2', runOf(messages(3, 4)));
+    sender.acknowledgedUpTo('0-4');
+    expect(sender.acknowledgedEntries).toBe(6);
+  });
+
   it('a message that is too large once, however often its gap is sent', () => {
     const sender = delivering(2, { maxEntryBytes: 10 });
     sender.entriesRead('0-0', runOf([message(1, 0, 100), message(2)]));

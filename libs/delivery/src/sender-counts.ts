@@ -37,7 +37,7 @@ export function entriesUpTo(
 ): number {
   if (compareOffsets(cursor, first) < 0) return 0;
   const [from, to, reached] = [sequenceOf(first), sequenceOf(last), sequenceOf(cursor)];
-  return to - from + 1 === entries ? reached - from + 1 : 0;
+  return to - from + 1 === entries ? Math.min(reached - from + 1, entries) : 0;
 }
 
 function sequenceOf(offset: Offset): number {

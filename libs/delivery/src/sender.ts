@@ -109,8 +109,7 @@ export class Sender {
   get acknowledgedEntries(): number {
     const oldest = this.#inFlight.at(0);
     if (oldest === undefined) return this.#acknowledgedEntries;
-    const frame = { ...oldest, last: oldest.last.offset };
-    return this.#acknowledgedEntries + entriesUpTo(this.acknowledged, frame);
+    return this.#acknowledgedEntries + entriesUpTo(this.acknowledged, spanOf(oldest));
   }
 
   /** Whether the consumer has handled everything that the outbox holds. */
@@ -195,6 +194,8 @@ export class Sender {
   #resumeAfter(received: Offset): void {
     let newest = this.#inFlight.at(this.#inFlight.length - 1);
     while (newest && compareOffsets(newest.last.offset, received) > 0) {
+      // what is acknowledged of it stays so
+      this.#acknowledgedEntries += entriesUpTo(this.acknowledged, spanOf(newest));
       this.#inFlight.pop();
       this.#forget(newest);
       newest = this.#inFlight.at(this.#inFlight.length - 1);
@@ -283,6 +284,10 @@ function sendableEntry(entry: Entry, at: number | null, maxEntryBytes: number): 
   const { offset, receivedAt } = entry;
   const reason = GapReason.tooLarge;
   return { kind: 'gap', offset, reason, from: receivedAt, to: receivedAt, count: 1 };
+}
+
+function spanOf({ first, last, entries }: InFlight): Parameters<typeof entriesUpTo>[1] {
+  return { first, last: last.offset, entries };
 }
 
 function close(code: CloseCode, reason: string): SenderAction {

@@ -67,6 +67,7 @@ const GAP_REASONS = new Map<string, string>([
   [GapReason.redisSilent, 'Redis did not answer'],
   [GapReason.redisRestarted, 'Redis restarted'],
   [GapReason.redisRefused, 'Redis refused the subscription'],
+  [GapReason.notTakenIn, 'the publisher could not take them in'],
   [GapReason.overflow, 'the outbox was full'],
   [GapReason.tooLarge, 'larger than this consumer takes'],
   [GapReason.positionLost, 'the outbox does not know the position that was reached'],

@@ -10,6 +10,7 @@ const reasons: Readonly<Record<GapReason, string>> = {
   [GapReason.redisSilent]: 'Redis did not answer in time',
   [GapReason.redisRestarted]: 'Redis restarted',
   [GapReason.redisRefused]: 'Redis refused the subscription',
+  [GapReason.notTakenIn]: 'the publisher could not take them in',
   [GapReason.overflow]: 'the outbox was full, and the oldest went',
   [GapReason.tooLarge]: 'larger than the consumer takes',
   [GapReason.positionLost]: 'the outbox does not know where the consumer was',

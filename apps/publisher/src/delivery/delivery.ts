@@ -1,27 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import { GapReason } from '@relay/contracts';
 import {
   acknowledgedByAll,
   Continuity,
   MemoryOutbox,
-  type NewGap,
   type NewMessage,
   type OutboxBounds,
 } from '@relay/delivery';
-import { EventLog, Tally, Tenfold, Tokens } from '@relay/runtime';
+import { EventLog, type Tally, Tenfold, Tokens } from '@relay/runtime';
 import type { LimitsReached } from '../limits.js';
 import type { SubscriptionAccount } from '../intake/subscription-account.js';
+import { Admission } from './admission.js';
 import { ConsumerAccess } from './consumer-access.js';
 import { ConsumerConnection, type Surroundings } from './consumer-connection.js';
 
 const STATUS_INTERVAL_MS = 1_000;
-/** The reasons of the gaps that an intake records; the others come about on the way. */
-const RECORDED = [
-  GapReason.redisConnectionLost,
-  GapReason.redisSilent,
-  GapReason.redisRestarted,
-  GapReason.redisRefused,
-];
 
 export interface DeliveryOptions {
   /** `PUBLISHER_NAME`. */
@@ -44,10 +36,7 @@ export class Delivery implements SubscriptionAccount {
   readonly connections: readonly ConsumerConnection[];
   readonly #continuity = new Continuity();
   readonly bounds: OutboxBounds;
-  /** Messages taken in, by the channel or pattern of the subscription. */
-  readonly received: Tally;
-  /** Gaps put into the outbox, by their reason. */
-  readonly gaps = new Tally(RECORDED);
+  readonly #admission: Admission;
   readonly #log = new EventLog('delivery');
   #subscription = { subscribed: false, since: Date.now() };
   #statusTimer: NodeJS.Timeout | undefined;
@@ -56,9 +45,9 @@ export class Delivery implements SubscriptionAccount {
   constructor(options: DeliveryOptions) {
     const { name, consumerUrls, bounds, channels, access, reached } = options;
     this.bounds = bounds;
-    this.received = new Tally(channels);
     const passages = access ?? new ConsumerAccess(new Tokens({}), {});
     this.outbox = new MemoryOutbox(randomUUID(), bounds);
+    this.#admission = new Admission(this.outbox, channels);
     this.connections = consumerUrls.map(
       (url) =>
         new ConsumerConnection(url, name, this.outbox, passages, this.#surroundings, reached),
@@ -82,6 +71,16 @@ export class Delivery implements SubscriptionAccount {
     },
   };
 
+  /** Messages taken in, by the channel or pattern of the subscription. */
+  get received(): Tally {
+    return this.#admission.received;
+  }
+
+  /** Gaps put into the outbox, by their reason. */
+  get gaps(): Tally {
+    return this.#admission.gaps;
+  }
+
   /** Messages that a consumer has not acknowledged; of the one with the most. */
   get waitingMessages(): number {
     return Math.max(...this.connections.map(({ waitingMessages }) => waitingMessages));
@@ -97,11 +96,8 @@ export class Delivery implements SubscriptionAccount {
   /** Takes messages in; they leave at once for every consumer that is there. */
   take(messages: readonly NewMessage[]): void {
     const gap = this.#continuity.messageBeforeSubscribed(Date.now());
-    if (gap) this.#record(gap);
-    for (const message of messages) {
-      this.outbox.append(message);
-      this.received.add(message.pattern ?? message.channel);
-    }
+    if (gap) this.#admission.takeGap(gap);
+    this.#admission.takeMessages(messages);
     this.#tellDropped();
     this.#appended();
   }
@@ -110,12 +106,13 @@ export class Delivery implements SubscriptionAccount {
     this.#subscription = { subscribed: true, since: at };
     const gap = this.#continuity.subscribed(at);
     if (gap) {
-      this.#record(gap);
+      this.#admission.takeGap(gap);
       this.#appended();
     }
   }
 
   proven(at: number): void {
+    if (!this.#admission.settle()) return;
     this.#continuity.proven(at, this.outbox.next);
     this.#sendStatuses();
   }
@@ -146,17 +143,6 @@ export class Delivery implements SubscriptionAccount {
     return Math.max(...left);
   }
 
-  /** Counted and logged: none is silent. What is missing before the first subscription is only a beginning. */
-  #record(gap: NewGap): void {
-    this.outbox.append(gap);
-    const { reason, from, to } = gap;
-    if (reason === GapReason.start) return;
-    this.gaps.add(reason);
-    const times = { from: timeOf(from), to: timeOf(to) };
-    const sentence = `gap: messages may be missing from ${times.from} to ${times.to}: ${reason}`;
-    this.#log.warn('gap-recorded', sentence, { reason, ...times });
-  }
-
   #appended(): void {
     for (const connection of this.connections) connection.appended();
   }
@@ -181,8 +167,4 @@ export class Delivery implements SubscriptionAccount {
     const sentence = `outbox full: messages dropped, the oldest first, ${dropped} so far`;
     this.#log.warn('outbox-full', sentence, { dropped });
   }
-}
-
-function timeOf(time: number | null): string {
-  return time === null ? 'unknown' : new Date(time).toISOString();
 }

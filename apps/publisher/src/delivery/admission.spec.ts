@@ -1,0 +1,87 @@
+import { beforeEach, expect, it, jest } from '@jest/globals';
+import { Logger } from '@nestjs/common';
+import { type Entry, GapReason } from '@relay/contracts';
+import { entriesOf, MemoryOutbox, type NewGap, type NewMessage } from '@relay/delivery';
+import { RecordedLog } from '@relay/testing';
+import { Admission } from './admission.js';
+
+let log: RecordedLog;
+let outbox: MemoryOutbox;
+let admission: Admission;
+
+beforeEach(() => {
+  log = new RecordedLog();
+  Logger.overrideLogger(log);
+  outbox = new MemoryOutbox('outbox-1', { maxMessages: 1000, maxBytes: 1_000_000 });
+  admission = new Admission(outbox, ['c']);
+});
+
+function message(text: string, receivedAt = 1_000): NewMessage {
+  return { kind: 'message', channel: 'c', payload: Buffer.from(text), receivedAt };
+}
+
+const redisGap: NewGap = {
+  kind: 'gap',
+  reason: GapReason.redisSilent,
+  from: 1,
+  to: 2,
+  count: null,
+};
+
+/** Its memory ends in the middle of being written. */
+function unwritable(receivedAt = 1_000): NewMessage {
+  const whole = message('x', receivedAt);
+  let reads = 0;
+  return Object.defineProperty(whole, 'receivedAt', {
+    get: () => {
+      reads += 1;
+      if (reads === 1) throw new RangeError('Array buffer allocation failed');
+      return receivedAt;
+    },
+  });
+}
+
+/** Nothing can be put in, the next `times`. */
+function full(times: number): void {
+  const append = jest.spyOn(outbox, 'append');
+  for (let n = 0; n < times; n++) {
+    append.mockImplementationOnce(() => {
+      throw new RangeError('Array buffer allocation failed');
+    });
+  }
+}
+
+function held(): string[] {
+  return entriesOf(outbox.read('0-0', { entries: 100, bytes: 1_000_000 })).map(told);
+}
+
+function told(entry: Entry): string {
+  if (entry.kind === 'message') return Buffer.from(entry.payload).toString();
+  return `${entry.reason} ${entry.from} ${entry.to} ${entry.count}`;
+}
+
+it('puts a gap in the place of a message that cannot be taken in, and takes the others', () => {
+  admission.takeMessages([message('before'), unwritable(), message('behind')]);
+  expect(held()).toEqual(['before', 'not-taken-in 1000 1000 1', 'behind']);
+  expect(admission.received.total).toBe(2);
+  expect(admission.gaps.total).toBe(1);
+  expect(log.lines.join('\n')).toContain('a message could not be taken in; a gap stands for it');
+});
+
+it('puts one gap in the place of many, as soon as there is room for it', () => {
+  full(5);
+  admission.takeMessages([message('1', 1_000), message('2', 2_000), message('3', 3_000)]);
+  expect(admission.settle()).toBe(false);
+  expect(held()).toEqual([]);
+  admission.takeMessages([message('4', 4_000), message('5', 5_000)]);
+  expect(held()).toEqual(['not-taken-in 1000 4000 4', '5']);
+  expect(admission.settle()).toBe(true);
+});
+
+it('keeps the order where a gap finds no place itself', () => {
+  full(1);
+  admission.takeGap(redisGap);
+  expect(held()).toEqual([]);
+  admission.takeMessages([message('behind')]);
+  expect(held()).toEqual(['redis-silent 1 2 null', 'behind']);
+});
