@@ -8,9 +8,11 @@ import {
   closeRequests,
   countedMessages,
   EventLog,
+  hostInUrl,
   HTTP_LIMITS,
   Lifecycle,
   listen,
+  localHostInUrl,
   measureRefusals,
   Metrics,
   Refusals,
@@ -83,10 +85,10 @@ async function start(config: ConsumerConfig): Promise<RunningApp> {
       'ALLOW_ANYONE is true: whoever reaches this port may send messages, without a token',
     );
   }
-  const url = `${certificate ? 'wss' : 'ws'}://${config.consumerHost}:${port}${RELAY_PATH}`;
+  const url = `${certificate ? 'wss' : 'ws'}://${hostInUrl(config.consumerHost)}:${port}${RELAY_PATH}`;
   app.get(Lifecycle).enter('listening');
   const page = hasPage
-    ? `${certificate ? 'https' : 'http'}://${config.consumerHost}:${port}/`
+    ? `${certificate ? 'https' : 'http'}://${localHostInUrl(config.consumerHost)}:${port}/`
     : undefined;
   log.info('listening', `listening on ${url}${page ? ` (live page: ${page})` : ''}`, { url, page });
 

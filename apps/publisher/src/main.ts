@@ -9,6 +9,7 @@ import {
   EventLog,
   Lifecycle,
   listen,
+  localHostInUrl,
   measureRefusals,
   Metrics,
   Refusals,
@@ -46,7 +47,7 @@ async function start(config: PublisherConfig): Promise<RunningApp> {
 
   app.connectMicroservice({ strategy: intake });
   const port = await listen(app, config.publisherHost, config.publisherPort);
-  const url = `http://${config.publisherHost}:${port}/health`;
+  const url = `http://${localHostInUrl(config.publisherHost)}:${port}/health`;
   lifecycle.enter('listening');
   log.info('listening', `health at ${url}`, { url });
   delivery.start();

@@ -1,8 +1,8 @@
-import { isIPv6 } from 'node:net';
 import { RELAY_PATH, testWebsocketDto } from '@relay/contracts';
 import {
   accessSettings,
   type ConfigOf,
+  hostInUrl,
   list,
   name,
   optionalText,
@@ -56,7 +56,10 @@ export const publisherSettings = {
     shortFlags: {
       host: {
         meaning: `the host of the consumer alone, for ws://HOST:3001${RELAY_PATH}`,
-        toValue: (host: string) => `ws://${isIPv6(host) ? `[${host}]` : host}:3001${RELAY_PATH}`,
+        toValue: (host: string) => `ws://${hostInUrl(host)}:3001${RELAY_PATH}`,
+        notWith: {
+          port: `they are of two machines; expected --consumer-url=ws://HOST:PORT${RELAY_PATH} for a consumer, --publisher-port for its own health`,
+        },
       },
     },
   },

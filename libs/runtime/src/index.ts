@@ -56,6 +56,7 @@ export { HealthController } from './health/health.controller.js';
 export { HealthSource, type Readiness, type ReadinessPart } from './health/health-source.js';
 export { Lifecycle, type LifecycleState } from './health/lifecycle.js';
 export { Watched } from './health/watched.js';
+export { hostInUrl, localHostInUrl } from './host-in-url.js';
 export { keepAlive, type PingableSocket, type Silence, type Transport } from './keep-alive.js';
 export { closeRequests, listen, stopListening } from './listen.js';
 export { countedMessages } from './log/counted-messages.js';

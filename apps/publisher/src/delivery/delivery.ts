@@ -9,7 +9,7 @@ import {
 import { EventLog, type Tally, Tenfold, Tokens } from '@relay/runtime';
 import type { LimitsReached } from '../limits.js';
 import type { SubscriptionAccount } from '../intake/subscription-account.js';
-import { Admission } from './admission.js';
+import { OutboxWriter } from './outbox-writer.js';
 import { ConsumerAccess } from './consumer-access.js';
 import { ConsumerConnection, type Surroundings } from './consumer-connection.js';
 
@@ -36,7 +36,7 @@ export class Delivery implements SubscriptionAccount {
   readonly connections: readonly ConsumerConnection[];
   readonly #continuity = new Continuity();
   readonly bounds: OutboxBounds;
-  readonly #admission: Admission;
+  readonly #writer: OutboxWriter;
   readonly #log = new EventLog('delivery');
   #subscription = { subscribed: false, since: Date.now() };
   #statusTimer: NodeJS.Timeout | undefined;
@@ -47,7 +47,7 @@ export class Delivery implements SubscriptionAccount {
     this.bounds = bounds;
     const passages = access ?? new ConsumerAccess(new Tokens({}), {});
     this.outbox = new MemoryOutbox(randomUUID(), bounds);
-    this.#admission = new Admission(this.outbox, channels);
+    this.#writer = new OutboxWriter(this.outbox, channels);
     this.connections = consumerUrls.map(
       (url) =>
         new ConsumerConnection(url, name, this.outbox, passages, this.#surroundings, reached),
@@ -73,12 +73,12 @@ export class Delivery implements SubscriptionAccount {
 
   /** Messages taken in, by the channel or pattern of the subscription. */
   get received(): Tally {
-    return this.#admission.received;
+    return this.#writer.received;
   }
 
   /** Gaps put into the outbox, by their reason. */
   get gaps(): Tally {
-    return this.#admission.gaps;
+    return this.#writer.gaps;
   }
 
   /** Messages that a consumer has not acknowledged; of the one with the most. */
@@ -96,8 +96,8 @@ export class Delivery implements SubscriptionAccount {
   /** Takes messages in; they leave at once for every consumer that is there. */
   take(messages: readonly NewMessage[]): void {
     const gap = this.#continuity.messageBeforeSubscribed(Date.now());
-    if (gap) this.#admission.takeGap(gap);
-    this.#admission.takeMessages(messages);
+    if (gap) this.#writer.writeGap(gap);
+    this.#writer.write(messages);
     this.#tellDropped();
     this.#appended();
   }
@@ -106,13 +106,13 @@ export class Delivery implements SubscriptionAccount {
     this.#subscription = { subscribed: true, since: at };
     const gap = this.#continuity.subscribed(at);
     if (gap) {
-      this.#admission.takeGap(gap);
+      this.#writer.writeGap(gap);
       this.#appended();
     }
   }
 
   proven(at: number): void {
-    if (!this.#admission.settle()) return;
+    if (!this.#writer.settle()) return;
     this.#continuity.proven(at, this.outbox.next);
     this.#sendStatuses();
   }

@@ -19,6 +19,13 @@ const settings = {
     meaning: 'the Redis',
     expected: 'redis://host:port',
     mask: withoutPassword,
+    shortFlags: {
+      host: {
+        meaning: 'its host alone',
+        toValue: (host: string) => `redis://${host}`,
+        notWith: { port: 'the port is not that of Redis; expected --redis-url' },
+      },
+    },
   },
   OUTPUT: {
     schema: z.enum(['pretty', 'raw']),
@@ -50,7 +57,7 @@ describe('loadConfig', () => {
 
   it('reports all mistakes at once, by name', () => {
     expect(mistakesOf({ APP_PORT: '70000' }, ['--output=loud', '--colour=red', 'word'])).toEqual([
-      'unknown flag --colour; expected one of --app-port, --port, --redis-url, --output',
+      'unknown flag --colour; expected one of --app-port, --port, --redis-url, --host, --output',
       'argument 3 is no flag; expected flags such as --name=value',
       'APP_PORT is "70000"; expected a port from 0 to 65535',
       '--output is "loud"; expected pretty or raw',
@@ -61,6 +68,13 @@ describe('loadConfig', () => {
     expect(mistakesOf({}, ['--port=1', '--app-port=2'])).toEqual([
       '--app-port and --port set the same thing; give one of them',
     ]);
+  });
+
+  it('refuses a flag beside one with which it cannot be meant', () => {
+    expect(mistakesOf({}, ['--host=redis.test', '--port=1'])).toEqual([
+      '--host and --port are given together: the port is not that of Redis; expected --redis-url',
+    ]);
+    expect(mistakesOf({}, ['--host=redis.test', '--app-port=1'])).toEqual([]);
   });
 
   it('keeps passwords out of its messages', () => {

@@ -103,21 +103,36 @@ function readFlags(
       given.set(flag.name, { value: flag.toValue(token.value), by });
     }
   }
+  mistakes.push(...contradictions(known, given));
   return given;
+}
+
+/** Flags that are given together though one of them cannot be meant then. */
+function contradictions(
+  known: ReadonlyMap<string, KnownFlag>,
+  given: ReadonlyMap<string, Given>,
+): string[] {
+  const flags = new Set([...given.values()].map(({ by }) => by));
+  return [...known].flatMap(([flag, { notWith }]) =>
+    Object.entries(notWith)
+      .filter(([other]) => flags.has(`--${flag}`) && flags.has(`--${other}`))
+      .map(([other, why]) => `--${flag} and --${other} are given together: ${why}`),
+  );
 }
 
 interface KnownFlag {
   readonly name: string;
   readonly setting: Setting;
   readonly toValue: (value: string) => string;
+  readonly notWith: Readonly<Record<string, string>>;
 }
 
 function knownFlags(settings: Settings): Map<string, KnownFlag> {
   const known = new Map<string, KnownFlag>();
   for (const [name, setting] of Object.entries(settings)) {
-    known.set(flagOf(name), { name, setting, toValue: (value) => value });
-    for (const [flag, { toValue }] of Object.entries(setting.shortFlags ?? {})) {
-      known.set(flag, { name, setting, toValue });
+    known.set(flagOf(name), { name, setting, toValue: (value) => value, notWith: {} });
+    for (const [flag, { toValue, notWith = {} }] of Object.entries(setting.shortFlags ?? {})) {
+      known.set(flag, { name, setting, toValue, notWith });
     }
   }
   return known;

@@ -22,6 +22,8 @@ export interface Setting<T = unknown> {
 export interface ShortFlag {
   readonly meaning: string;
   readonly toValue: (value: string) => string;
+  /** Other flags that cannot be meant where this one is given, and why, with what was expected. */
+  readonly notWith?: Readonly<Record<string, string>>;
 }
 
 /** Settings by the name of their environment variable, such as `CONSUMER_PORT`. */

@@ -15,7 +15,7 @@ const RECORDED = [
  * The way into the outbox, on which nothing is lost in silence: a gap stands for what could not be taken in, for
  * want of memory or by a mistake of ours, and one that finds no place itself goes before whatever comes next.
  */
-export class Admission {
+export class OutboxWriter {
   /** Messages taken in, by the channel or pattern of the subscription. */
   readonly received: Tally;
   /** Gaps put into the outbox, by their reason. */
@@ -32,7 +32,7 @@ export class Admission {
     this.received = new Tally(channels);
   }
 
-  takeMessages(messages: readonly NewMessage[]): void {
+  write(messages: readonly NewMessage[]): void {
     for (const message of messages) {
       try {
         if (this.#owed.length > 0) this.#recordOwed();
@@ -45,7 +45,7 @@ export class Admission {
     }
   }
 
-  takeGap(gap: NewGap): void {
+  writeGap(gap: NewGap): void {
     this.#owed.push(gap);
     this.settle();
   }

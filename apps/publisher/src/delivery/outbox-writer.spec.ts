@@ -3,17 +3,17 @@ import { Logger } from '@nestjs/common';
 import { type Entry, GapReason } from '@relay/contracts';
 import { entriesOf, MemoryOutbox, type NewGap, type NewMessage } from '@relay/delivery';
 import { RecordedLog } from '@relay/testing';
-import { Admission } from './admission.js';
+import { OutboxWriter } from './outbox-writer.js';
 
 let log: RecordedLog;
 let outbox: MemoryOutbox;
-let admission: Admission;
+let writer: OutboxWriter;
 
 beforeEach(() => {
   log = new RecordedLog();
   Logger.overrideLogger(log);
   outbox = new MemoryOutbox('outbox-1', { maxMessages: 1000, maxBytes: 1_000_000 });
-  admission = new Admission(outbox, ['c']);
+  writer = new OutboxWriter(outbox, ['c']);
 });
 
 function message(text: string, receivedAt = 1_000): NewMessage {
@@ -61,27 +61,27 @@ function told(entry: Entry): string {
 }
 
 it('puts a gap in the place of a message that cannot be taken in, and takes the others', () => {
-  admission.takeMessages([message('before'), unwritable(), message('behind')]);
+  writer.write([message('before'), unwritable(), message('behind')]);
   expect(held()).toEqual(['before', 'not-taken-in 1000 1000 1', 'behind']);
-  expect(admission.received.total).toBe(2);
-  expect(admission.gaps.total).toBe(1);
+  expect(writer.received.total).toBe(2);
+  expect(writer.gaps.total).toBe(1);
   expect(log.lines.join('\n')).toContain('a message could not be taken in; a gap stands for it');
 });
 
 it('puts one gap in the place of many, as soon as there is room for it', () => {
   full(5);
-  admission.takeMessages([message('1', 1_000), message('2', 2_000), message('3', 3_000)]);
-  expect(admission.settle()).toBe(false);
+  writer.write([message('1', 1_000), message('2', 2_000), message('3', 3_000)]);
+  expect(writer.settle()).toBe(false);
   expect(held()).toEqual([]);
-  admission.takeMessages([message('4', 4_000), message('5', 5_000)]);
+  writer.write([message('4', 4_000), message('5', 5_000)]);
   expect(held()).toEqual(['not-taken-in 1000 4000 4', '5']);
-  expect(admission.settle()).toBe(true);
+  expect(writer.settle()).toBe(true);
 });
 
 it('keeps the order where a gap finds no place itself', () => {
   full(1);
-  admission.takeGap(redisGap);
+  writer.writeGap(redisGap);
   expect(held()).toEqual([]);
-  admission.takeMessages([message('behind')]);
+  writer.write([message('behind')]);
   expect(held()).toEqual(['redis-silent 1 2 null', 'behind']);
 });
