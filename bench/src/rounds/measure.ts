@@ -2,6 +2,7 @@ import type { RedisServer } from '@relay/testing';
 import type { Account } from '../ends/arrivals.js';
 import { closedWindow, type Throughput, windowFor } from '../load/closed-window.js';
 import { openLoop } from '../load/open-loop.js';
+import { MIN_PAYLOAD_BYTES } from '../load/payload.js';
 import { Pipeline, type PipelineOptions } from '../pipeline/pipeline.js';
 import type { Variant } from '../pipeline/variants.js';
 import { type Latency, latencyOf } from './latency.js';
@@ -23,8 +24,9 @@ export interface Measurement {
   readonly throughput: Throughput;
   readonly cpuUs: CpuPerMessage;
   readonly latencyUs: Latency;
-  /** Of each end. */
+  /** Of each end, over all sizes. */
   readonly accounts: readonly Account[];
+  /** Over all sizes. */
   readonly violations: readonly string[];
 }
 
@@ -83,7 +85,7 @@ async function measureSizes(
     pipeline.feed.resize(size);
     throughputs.set(size, await measureThroughput(pipeline, size, durations));
   }
-  pipeline.feed.resize(Math.min(...sizes));
+  pipeline.feed.resize(MIN_PAYLOAD_BYTES);
   await warmUp(pipeline, durations);
   const figures = new Map<number, Figures>();
   for (const [size, throughput] of throughputs) {

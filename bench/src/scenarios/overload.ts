@@ -39,7 +39,7 @@ export const overload: Scenario = {
   async run(scene: Scene): Promise<ScenarioResult> {
     const outcomes: Outcome[] = [];
     for (const variant of variants) {
-      if (!variant.publisher || variant.missing?.() !== undefined) continue;
+      if (!variant.publisher || variant.isExtra || variant.missing?.() !== undefined) continue;
       scene.say(`overload: ${variant.name}`);
       outcomes.push(await overloaded(variant, scene.redis, Math.round(MESSAGES * scene.scale)));
     }

@@ -93,8 +93,8 @@ export class CborWriter {
     if (text !== this.#name) {
       const from = this.#at;
       this.text(text);
-      this.#name = text;
       this.#nameItem = this.#bytes.slice(from, this.#at);
+      this.#name = text;
       return;
     }
     const item = this.#nameItem;

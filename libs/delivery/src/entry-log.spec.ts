@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { decodeEntries } from '@relay/contracts';
 import fc from 'fast-check';
 import { EntryLog } from './entry-log.js';
@@ -51,6 +51,20 @@ describe('what an outbox in memory holds', () => {
       }),
       { numRuns: 50 },
     );
+  });
+
+  it('keeps its channels where one could not be put in for want of memory', () => {
+    const log = new EntryLog();
+    const on = (channel: string): NewEntry => ({ ...newMessage(1, 1), channel });
+    log.push(on('first'));
+    jest.spyOn(Uint8Array.prototype, 'slice').mockImplementationOnce(() => {
+      throw new RangeError('Array buffer allocation failed');
+    });
+    expect(() => log.push(on('second'))).toThrow(RangeError);
+    log.push(on('second'));
+    const span = log.span(1, ALL);
+    const entries = span ? decodeEntries(span) : [];
+    expect(entries.map((e) => e.kind === 'message' && e.channel)).toEqual(['first', 'second']);
   });
 
   it('lies in memory that is used again', () => {

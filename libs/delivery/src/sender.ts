@@ -129,6 +129,7 @@ export class Sender {
   /** The connection is gone. What was in flight stays so until the consumer says what it received. */
   disconnected(): void {
     if (this.state !== 'finished') this.#connection = { state: 'disconnected' };
+    this.#isReading = false;
   }
 
   welcomed(welcome: Welcome): readonly SenderAction[] {

@@ -237,7 +237,12 @@ export class ConsumerConnection {
   }
 
   #read({ after, limit }: ReadAction): void {
-    this.#perform(this.sender.entriesRead(after, this.outbox.read(after, limit)));
+    try {
+      this.#perform(this.sender.entriesRead(after, this.outbox.read(after, limit)));
+    } catch (error) {
+      this.#log.error('internal-error', 'a frame could not be sent', { error });
+      this.#line?.terminate(); // the next connection goes on where this one was
+    }
     this.#tellTooLarge();
   }
 

@@ -97,7 +97,7 @@ export class Delivery implements SubscriptionAccount {
   take(messages: readonly NewMessage[]): void {
     const gap = this.#continuity.messageBeforeSubscribed(Date.now());
     if (gap) this.#writer.writeGap(gap);
-    this.#writer.write(messages);
+    this.#writer.write(messages, this.#continuity.provenUntil);
     this.#tellDropped();
     this.#appended();
   }
@@ -112,7 +112,7 @@ export class Delivery implements SubscriptionAccount {
   }
 
   proven(at: number): void {
-    if (!this.#writer.settle()) return;
+    if (!this.#settle()) return;
     this.#continuity.proven(at, this.outbox.next);
     this.#sendStatuses();
   }
@@ -136,11 +136,20 @@ export class Delivery implements SubscriptionAccount {
    */
   async drain(deadline: AbortSignal): Promise<number> {
     clearInterval(this.#statusTimer);
+    this.#settle();
     const goodbye = { subscriptionEndedAt: this.#continuity.provenUntil };
     const left = await Promise.all(
       this.connections.map((connection) => connection.drain(goodbye, deadline)),
     );
     return Math.max(...left);
+  }
+
+  /** @returns whether the outbox has everything that was heard, or a gap in its place */
+  #settle(): boolean {
+    const { next } = this.outbox;
+    const isSettled = this.#writer.settle();
+    if (this.outbox.next !== next) this.#appended();
+    return isSettled;
   }
 
   #appended(): void {

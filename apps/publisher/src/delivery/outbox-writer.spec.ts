@@ -61,27 +61,33 @@ function told(entry: Entry): string {
 }
 
 it('puts a gap in the place of a message that cannot be taken in, and takes the others', () => {
-  writer.write([message('before'), unwritable(), message('behind')]);
-  expect(held()).toEqual(['before', 'not-taken-in 1000 1000 1', 'behind']);
+  writer.write([message('before'), unwritable(), message('behind')], 900);
+  expect(held()).toEqual(['before', 'not-taken-in 900 1000 1', 'behind']);
   expect(writer.received.total).toBe(2);
   expect(writer.gaps.total).toBe(1);
-  expect(log.lines.join('\n')).toContain('a message could not be taken in; a gap stands for it');
+  expect(log.lines.join('\n')).toContain('messages could not be taken in, 1 so far');
 });
 
 it('puts one gap in the place of many, as soon as there is room for it', () => {
-  full(5);
-  writer.write([message('1', 1_000), message('2', 2_000), message('3', 3_000)]);
+  full(6);
+  writer.write([message('1', 1_000), message('2', 3_000), message('3', 2_000)], 900);
   expect(writer.settle()).toBe(false);
   expect(held()).toEqual([]);
-  writer.write([message('4', 4_000), message('5', 5_000)]);
-  expect(held()).toEqual(['not-taken-in 1000 4000 4', '5']);
+  writer.write([message('4', 2_500), message('5', 5_000)], 2_400);
+  expect(held()).toEqual(['not-taken-in 900 3000 4', '5']);
   expect(writer.settle()).toBe(true);
+});
+
+it('begins the gap at an unknown time where nothing was heard before, or the clock was set back', () => {
+  writer.write([unwritable(), message('1')], null);
+  writer.write([unwritable(), message('2')], 1_001);
+  expect(held()).toEqual(['not-taken-in null 1000 1', '1', 'not-taken-in null 1000 1', '2']);
 });
 
 it('keeps the order where a gap finds no place itself', () => {
   full(1);
   writer.writeGap(redisGap);
   expect(held()).toEqual([]);
-  writer.write([message('behind')]);
+  writer.write([message('behind')], 2);
   expect(held()).toEqual(['redis-silent 1 2 null', 'behind']);
 });

@@ -1,6 +1,6 @@
 import { GapReason } from '@relay/contracts';
 import type { MemoryOutbox, NewGap, NewMessage } from '@relay/delivery';
-import { EventLog, Tally } from '@relay/runtime';
+import { EventLog, Tally, Tenfold } from '@relay/runtime';
 
 /** The reasons of the gaps that come about on this side of the outbox; the others come about behind it. */
 const RECORDED = [
@@ -21,6 +21,8 @@ export class OutboxWriter {
   /** Gaps put into the outbox, by their reason. */
   readonly gaps = new Tally(RECORDED);
   readonly #log = new EventLog('delivery');
+  readonly #misses = new Tenfold();
+  #missed = 0;
   /** Gaps that are still to be put into the outbox, the oldest first. */
   #owed: NewGap[] = [];
 
@@ -32,17 +34,19 @@ export class OutboxWriter {
     this.received = new Tally(channels);
   }
 
-  write(messages: readonly NewMessage[]): void {
+  /** @param heardUntil what was published until then is in the outbox; null: nothing was heard before */
+  write(messages: readonly NewMessage[], heardUntil: number | null): void {
     for (const message of messages) {
       try {
         if (this.#owed.length > 0) this.#recordOwed();
         this.outbox.append(message);
       } catch (error) {
-        this.#miss(message, error);
+        this.#miss(heardUntil, message.receivedAt, error);
         continue;
       }
       this.received.add(message.pattern ?? message.channel);
     }
+    if (this.#owed.length > 0) this.settle();
   }
 
   writeGap(gap: NewGap): void {
@@ -55,23 +59,28 @@ export class OutboxWriter {
     try {
       this.#recordOwed();
     } catch (error) {
-      this.#log.error('internal-error', 'a gap could not be recorded yet', { error });
+      this.#log.error('not-taken-in', 'a gap could not be recorded yet', { error });
     }
     return this.#owed.length === 0;
   }
 
-  #miss({ receivedAt }: NewMessage, error: unknown): void {
+  /** A message was missed that was published between these two times. */
+  #miss(from: number | null, to: number, error: unknown): void {
+    this.#missed += 1;
+    if (this.#misses.isDue(this.#missed)) {
+      const sentence = `messages could not be taken in, ${this.#missed} so far: a gap stands for them`;
+      this.#log.error('not-taken-in', sentence, { messages: this.#missed, error });
+    }
     const last = this.#owed.at(-1);
-    const reason = GapReason.notTakenIn;
-    if (last?.reason === reason) {
-      const merged = { ...last, to: receivedAt, count: (last.count ?? 0) + 1 };
-      this.#owed = [...this.#owed.slice(0, -1), merged];
+    if (last?.reason === GapReason.notTakenIn) {
+      this.#owed.pop();
+      const latest = Math.max(last.to ?? to, to);
+      this.#owed.push({ ...last, to: latest, count: (last.count ?? 0) + 1 });
       return;
     }
-    this.#owed.push({ kind: 'gap', reason, from: receivedAt, to: receivedAt, count: 1 });
-    const sentence =
-      'a message could not be taken in; a gap stands for it, and for those that follow it';
-    this.#log.error('internal-error', sentence, { error });
+    // a clock that was set back since leaves nothing known
+    const earliest = from !== null && from > to ? null : from;
+    this.#owed.push({ kind: 'gap', reason: GapReason.notTakenIn, from: earliest, to, count: 1 });
   }
 
   #recordOwed(): void {

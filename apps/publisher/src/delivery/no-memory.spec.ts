@@ -1,0 +1,101 @@
+import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
+import { Logger } from '@nestjs/common';
+import type { Entry } from '@relay/contracts';
+import type { NewMessage } from '@relay/delivery';
+import { RecordedLog } from '@relay/testing';
+import { Delivery } from './delivery.js';
+import { ScriptedConsumer } from './testing/scripted-consumer.js';
+
+let log: RecordedLog;
+let consumer: ScriptedConsumer;
+let delivery: Delivery;
+
+beforeEach(async () => {
+  log = new RecordedLog();
+  Logger.overrideLogger(log);
+  consumer = await ScriptedConsumer.start();
+  const bounds = { maxMessages: 1000, maxBytes: 1_000_000 };
+  delivery = new Delivery({ name: 'publisher', consumerUrls: [consumer.url], bounds });
+  delivery.start();
+  delivery.subscribed(1_000);
+  delivery.proven(1_000);
+});
+
+afterEach(async () => {
+  await delivery.drain(AbortSignal.abort());
+  await consumer.stop();
+});
+
+function publish(text: string): void {
+  const payload = Buffer.from(text);
+  const message: NewMessage = { kind: 'message', channel: 'c', payload, receivedAt: 2_000 };
+  delivery.take([message]);
+}
+
+/** The next `times` that the outbox is asked to `method`, there is no memory for it. */
+function outOfMemory(method: 'append' | 'read', times = 1): void {
+  const spy = jest.spyOn(delivery.outbox, method);
+  for (let n = 0; n < times; n++) {
+    spy.mockImplementationOnce(() => {
+      throw new RangeError('Array buffer allocation failed');
+    });
+  }
+}
+
+function told(entry: Entry | undefined): string {
+  if (entry?.kind === 'message') return Buffer.from(entry.payload).toString();
+  return `${entry?.reason} ${entry?.from} ${entry?.to} ${entry?.count}`;
+}
+
+const GAP = 'not-taken-in 1000 2000 1';
+
+it('a gap in the place of a message that could not be taken in goes out at once', async () => {
+  const connection = await consumer.connection(1);
+  await connection.welcome();
+  await connection.entries(1);
+  outOfMemory('append');
+  publish('lost');
+  expect((await connection.entries(1)).map(told)).toEqual([GAP]);
+});
+
+it('such a gap is not left out when everything else is delivered and the publisher ends', async () => {
+  const connection = await consumer.connection(1);
+  await connection.welcome();
+  await connection.entries(1);
+  connection.ack('0-1');
+  outOfMemory('append', 2);
+  publish('lost');
+  const ended = delivery.drain(new AbortController().signal);
+  expect((await connection.entries(1)).map(told)).toEqual([GAP]);
+  connection.ack('0-2');
+  expect(await connection.next('goodbye')).toEqual({ subscriptionEndedAt: 1_000 });
+  connection.socket.close();
+  await ended;
+});
+
+it('nothing counts as heard until such a gap is recorded', async () => {
+  const connection = await consumer.connection(1);
+  await connection.welcome();
+  await connection.entries(1);
+  outOfMemory('append', 3);
+  publish('lost');
+  delivery.proven(3_000); // no memory yet
+  publish('behind');
+  expect((await connection.entries(2)).map(told)).toEqual([GAP, 'behind']);
+  expect((await connection.next('status')).heardUntil).toBe(1_000);
+  delivery.proven(4_000);
+  expect((await connection.next('status')).heardUntil).toBe(4_000);
+});
+
+it('a frame that cannot be made ends the connection, and goes with the next', async () => {
+  const first = await consumer.connection(1);
+  await first.welcome();
+  await first.entries(1);
+  outOfMemory('read');
+  publish('delayed');
+  await first.closed;
+  const second = await consumer.connection(2);
+  await second.welcome({ position: { received: '0-1', cursor: '0-1' } });
+  expect((await second.entries(1)).map(told)).toEqual(['delayed']);
+  expect(await log.said('a frame could not be sent')).toBeDefined();
+});
