@@ -21,9 +21,10 @@ import { weightOf } from './weight.js';
 
 /**
  * An ack is due this long after the first handled entry that it would cover, at the latest; and, at rest,
- * no sooner than this after the one before: what comes one by one is not to cost an ack each.
+ * no sooner than this after the one before: what comes one by one is not to cost an ack each. An ack costs
+ * both sides as much as a message; a consumer that is killed handles again what it had not acknowledged.
  */
-const ACK_DELAY_MS = 10;
+const ACK_DELAY_MS = 50;
 
 export interface ReceiverOptions {
   /** `CONSUMER_NAME`. */

@@ -111,6 +111,14 @@ describe('a sender whose connection broke', () => {
     expect([delivered(actions), reads(actions)]).toEqual([undefined, ['0-1']]);
   });
 
+  it('reads again where a read failed, and not before', () => {
+    const sender = delivering(5);
+    sender.entriesRead('0-0', runOf(messages(1, 3))); // reads behind 0-3 now
+    sender.readFailed();
+    expect(sender.appended('0-7')).toEqual([]);
+    expect(reads(reconnected(sender, 7, { position: position(3, 3) }))).toEqual(['0-3']);
+  });
+
   it('sends nothing while it is away', () => {
     const sender = delivering(5);
     sender.disconnected();

@@ -129,7 +129,6 @@ export class Sender {
   /** The connection is gone. What was in flight stays so until the consumer says what it received. */
   disconnected(): void {
     if (this.state !== 'finished') this.#connection = { state: 'disconnected' };
-    this.#isReading = false;
   }
 
   welcomed(welcome: Welcome): readonly SenderAction[] {
@@ -184,6 +183,12 @@ export class Sender {
     this.#inFlightBytes += bytes;
     this.#sent = last;
     return [{ kind: 'deliver', after, run }, ...this.#pump()];
+  }
+
+  /** There is no answer to the action `read`, or what was to be done with it was not done: the connection ends. */
+  readFailed(): void {
+    this.#isReading = false;
+    this.disconnected();
   }
 
   /** Nothing more will be appended: say goodbye once everything is acknowledged. */

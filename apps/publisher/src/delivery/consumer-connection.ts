@@ -241,6 +241,7 @@ export class ConsumerConnection {
       this.#perform(this.sender.entriesRead(after, this.outbox.read(after, limit)));
     } catch (error) {
       this.#log.error('internal-error', 'a frame could not be sent', { error });
+      this.sender.readFailed();
       this.#line?.terminate(); // the next connection goes on where this one was
     }
     this.#tellTooLarge();
