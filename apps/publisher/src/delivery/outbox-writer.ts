@@ -24,7 +24,7 @@ export class OutboxWriter {
   readonly #misses = new Tenfold();
   #missed = 0;
   /** Gaps that are still to be put into the outbox, the oldest first. */
-  #owed: NewGap[] = [];
+  readonly #owed: NewGap[] = [];
 
   /** @param channels the channels and patterns that messages are counted by */
   constructor(
