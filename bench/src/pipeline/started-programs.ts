@@ -23,7 +23,11 @@ export class StartedPrograms {
     private readonly nodeFlags: (role: Role) => readonly string[] = () => [],
   ) {}
 
-  add(role: Role, { command, args, variables: own }: Program, variables: Variables): RecordedProcess {
+  add(
+    role: Role,
+    { command, args, variables: own }: Program,
+    variables: Variables,
+  ): RecordedProcess {
     const flags = command === process.execPath ? this.nodeFlags(role) : [];
     const running = RecordedProcess.start(command, [...flags, ...args], {
       env: onlyThese({ REDIS_URL: this.redisUrl, REDIS_CHANNELS: CHANNEL, ...own, ...variables }),
