@@ -17,13 +17,17 @@ export interface CpuPerMessage {
   readonly redis: number;
 }
 
-export interface Measurement {
-  readonly round: number;
-  readonly payloadBytes: number;
-  readonly variant: string;
+/** What is measured at one size. */
+interface Figures {
   readonly throughput: Throughput;
   readonly cpuUs: CpuPerMessage;
   readonly latencyUs: Latency;
+}
+
+export interface Measurement extends Figures {
+  readonly round: number;
+  readonly payloadBytes: number;
+  readonly variant: string;
   /** Of each end, over all sizes. */
   readonly accounts: readonly Account[];
   /** Over all sizes. */
@@ -40,13 +44,6 @@ export interface Durations {
   readonly latencyWarmUpMessages: number;
   readonly latencySeconds: number;
   readonly latencyPerSecond: number;
-}
-
-/** What is measured at one size. */
-interface Figures {
-  readonly throughput: Throughput;
-  readonly cpuUs: CpuPerMessage;
-  readonly latencyUs: Latency;
 }
 
 /** One variant in processes of its own: throughput at each size, then latency at each. */

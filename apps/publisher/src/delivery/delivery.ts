@@ -9,9 +9,9 @@ import {
 import { EventLog, type Tally, Tenfold, Tokens } from '@relay/runtime';
 import type { LimitsReached } from '../limits.js';
 import type { SubscriptionAccount } from '../intake/subscription-account.js';
-import { OutboxWriter } from './outbox-writer.js';
 import { ConsumerAccess } from './consumer-access.js';
 import { ConsumerConnection, type Surroundings } from './consumer-connection.js';
+import { OutboxWriter } from './outbox-writer.js';
 
 const STATUS_INTERVAL_MS = 1_000;
 

@@ -1,10 +1,11 @@
-import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
-import type { Entry } from '@relay/contracts';
 import type { NewMessage } from '@relay/delivery';
 import { RecordedLog } from '@relay/testing';
 import { Delivery } from './delivery.js';
+import { outOfMemory } from './testing/out-of-memory.js';
 import { ScriptedConsumer } from './testing/scripted-consumer.js';
+import { told } from './testing/told.js';
 
 let log: RecordedLog;
 let consumer: ScriptedConsumer;
@@ -32,28 +33,13 @@ function publish(text: string): void {
   delivery.take([message]);
 }
 
-/** The next `times` that the outbox is asked to `method`, there is no memory for it. */
-function outOfMemory(method: 'append' | 'read', times = 1): void {
-  const spy = jest.spyOn(delivery.outbox, method);
-  for (let n = 0; n < times; n++) {
-    spy.mockImplementationOnce(() => {
-      throw new RangeError('Array buffer allocation failed');
-    });
-  }
-}
-
-function told(entry: Entry | undefined): string {
-  if (entry?.kind === 'message') return Buffer.from(entry.payload).toString();
-  return `${entry?.reason} ${entry?.from} ${entry?.to} ${entry?.count}`;
-}
-
 const GAP = 'not-taken-in 1000 2000 1';
 
 it('a gap in the place of a message that could not be taken in goes out at once', async () => {
   const connection = await consumer.connection(1);
   await connection.welcome();
   await connection.entries(1);
-  outOfMemory('append');
+  outOfMemory(delivery.outbox, 'append');
   publish('lost');
   expect((await connection.entries(1)).map(told)).toEqual([GAP]);
 });
@@ -63,7 +49,7 @@ it('such a gap is not left out when everything else is delivered and the publish
   await connection.welcome();
   await connection.entries(1);
   connection.ack('0-1');
-  outOfMemory('append', 2);
+  outOfMemory(delivery.outbox, 'append', 2);
   publish('lost');
   const ended = delivery.drain(new AbortController().signal);
   expect((await connection.entries(1)).map(told)).toEqual([GAP]);
@@ -77,7 +63,7 @@ it('nothing counts as heard until such a gap is recorded', async () => {
   const connection = await consumer.connection(1);
   await connection.welcome();
   await connection.entries(1);
-  outOfMemory('append', 3);
+  outOfMemory(delivery.outbox, 'append', 3);
   publish('lost');
   delivery.proven(3_000); // no memory yet
   publish('behind');
@@ -91,7 +77,7 @@ it('a frame that cannot be made ends the connection, and goes with the next', as
   const first = await consumer.connection(1);
   await first.welcome();
   await first.entries(1);
-  outOfMemory('read');
+  outOfMemory(delivery.outbox, 'read');
   publish('delayed');
   await first.closed;
   const second = await consumer.connection(2);

@@ -1,9 +1,11 @@
-import { beforeEach, expect, it, jest } from '@jest/globals';
+import { beforeEach, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
-import { type Entry, GapReason } from '@relay/contracts';
+import { GapReason } from '@relay/contracts';
 import { entriesOf, MemoryOutbox, type NewGap, type NewMessage } from '@relay/delivery';
 import { RecordedLog } from '@relay/testing';
 import { OutboxWriter } from './outbox-writer.js';
+import { outOfMemory } from './testing/out-of-memory.js';
+import { told } from './testing/told.js';
 
 let log: RecordedLog;
 let outbox: MemoryOutbox;
@@ -41,23 +43,8 @@ function unwritable(receivedAt = 1_000): NewMessage {
   });
 }
 
-/** Nothing can be put in, the next `times`. */
-function full(times: number): void {
-  const append = jest.spyOn(outbox, 'append');
-  for (let n = 0; n < times; n++) {
-    append.mockImplementationOnce(() => {
-      throw new RangeError('Array buffer allocation failed');
-    });
-  }
-}
-
 function held(): string[] {
   return entriesOf(outbox.read('0-0', { entries: 100, bytes: 1_000_000 })).map(told);
-}
-
-function told(entry: Entry): string {
-  if (entry.kind === 'message') return Buffer.from(entry.payload).toString();
-  return `${entry.reason} ${entry.from} ${entry.to} ${entry.count}`;
 }
 
 it('puts a gap in the place of a message that cannot be taken in, and takes the others', () => {
@@ -69,7 +56,7 @@ it('puts a gap in the place of a message that cannot be taken in, and takes the 
 });
 
 it('puts one gap in the place of many, as soon as there is room for it', () => {
-  full(6);
+  outOfMemory(outbox, 'append', 6);
   writer.write([message('1', 1_000), message('2', 3_000), message('3', 2_000)], 900);
   expect(writer.settle()).toBe(false);
   expect(held()).toEqual([]);
@@ -85,7 +72,7 @@ it('begins the gap at an unknown time where nothing was heard before, or the clo
 });
 
 it('keeps the order where a gap finds no place itself', () => {
-  full(1);
+  outOfMemory(outbox, 'append');
   writer.writeGap(redisGap);
   expect(held()).toEqual([]);
   writer.write([message('behind')], 2);
