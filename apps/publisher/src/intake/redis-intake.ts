@@ -70,6 +70,8 @@ export class RedisIntake extends ServerRedis {
   /** What one reading has brought so far, and when. */
   #batches: Batch[] = [];
   #readAt = 0;
+  /** Readings that wait for the next turn; those behind them do, too. */
+  #deferred = 0;
 
   constructor(
     private readonly intake: RedisIntakeOptions,
@@ -171,8 +173,10 @@ export class RedisIntake extends ServerRedis {
     const client = this.#client;
     const connection = client.stream;
     const sentAt = Date.now();
-    const runId = client.info('server').then(
-      (info) => /^run_id:(\w+)/m.exec(info)?.[1],
+    const identified = client.info('server').then(
+      (info) => {
+        this.#identify(/^run_id:(\w+)/m.exec(info)?.[1]);
+      },
       () => undefined, // not permitted
     );
     const results = await Promise.allSettled(
@@ -188,7 +192,7 @@ export class RedisIntake extends ServerRedis {
         : [],
     );
     this.#keepAlive();
-    this.#identify(await runId);
+    await identified;
     if (refused.length === 0) {
       this.account.subscribed(Date.now());
       void this.#provenWithNextTurn(sentAt);
@@ -272,7 +276,15 @@ export class RedisIntake extends ServerRedis {
     const batches = this.#batches;
     if (batches.length === 0) return;
     this.#batches = [];
+    if (this.state !== 'subscribed' || this.#deferred > 0) await this.#defer();
     await Promise.all(batches.map((each) => this.#give(each)));
+  }
+
+  /** What ioredis makes of the same reading comes first: which Redis this is, and that it is subscribed. */
+  async #defer(): Promise<void> {
+    this.#deferred += 1;
+    await nextTurn();
+    this.#deferred -= 1;
   }
 
   async #give({ handler, messages }: Batch): Promise<void> {

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { RedisServer } from '@relay/testing';
 import { Redis } from 'ioredis';
 import { type AccountEvent, IntakeUnderTest } from './testing/intake-under-test.js';
+import { ScriptedRedis } from './testing/scripted-redis.js';
 
 let redis: RedisServer;
 let tested: IntakeUnderTest;
@@ -78,6 +79,18 @@ describe('the account of the subscription', () => {
     await redis.restart();
     const events = await told('subscribed', before);
     expect(events.slice(-2)).toEqual([['explained', 'redis-restarted'], 'subscribed']);
+  });
+
+  it('is told so before it takes in what comes with the first answers', async () => {
+    const scripted = await ScriptedRedis.start();
+    tested = await IntakeUnderTest.start(scripted.url);
+    await tested.taken.atLeast(1);
+    await tested.subscribed();
+    scripted.restart();
+    await tested.taken.atLeast(2);
+    const explained = await tested.account.find(({ event }) => event === 'explained');
+    expect(explained).toEqual({ event: 'explained', detail: 'redis-restarted', takenBefore: 1 });
+    scripted.stop();
   });
 
   it('has a last proof when it unsubscribes: nothing comes later', async () => {
