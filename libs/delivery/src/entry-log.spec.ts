@@ -67,6 +67,19 @@ describe('what an outbox in memory holds', () => {
     expect(entries.map((e) => e.kind === 'message' && e.channel)).toEqual(['first', 'second']);
   });
 
+  it('tells what its oldest was, though one before it found no memory for its name', () => {
+    const log = new EntryLog();
+    jest.spyOn(Uint8Array.prototype, 'slice').mockImplementationOnce(() => {
+      throw new RangeError('Array buffer allocation failed');
+    });
+    expect(() => log.push(newMessage(1, 200_000))).toThrow(RangeError);
+    log.push(newMessage(2, 300_000));
+    expect(log.shift()).toEqual({ gap: undefined, at: 2 });
+    const gap = newGap('r', 0, 3);
+    log.push(gap);
+    expect(log.shift()).toEqual({ gap, at: 3 });
+  });
+
   it('lies in memory that is used again', () => {
     const log = new EntryLog();
     log.push(newMessage(1, 70_000));

@@ -30,6 +30,7 @@ export class EntryLog {
     if (!segment?.append(entry)) {
       segment = this.#begin(entry);
       if (!segment.append(entry)) throw new Error('a new segment has no room for its first entry');
+      this.#segments.push(segment); // not before: an empty one has no time and no gap to tell
     }
     this.bytes += segment.bytesAt(this.next);
     this.next += 1;
@@ -70,7 +71,6 @@ export class EntryLog {
     const spare = needsItsOwn(entry) ? undefined : this.#spare.pop();
     const segment = spare ?? new Segment();
     segment.begin(this.next, entry);
-    this.#segments.push(segment);
     return segment;
   }
 

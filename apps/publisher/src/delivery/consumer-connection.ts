@@ -272,7 +272,8 @@ export class ConsumerConnection {
     this.sender.disconnected();
     this.acks.disconnected();
     this.#pace.resume();
-    if (this.state === 'closed' || hasFinished) {
+    const isLeaving = this.#onEnd !== undefined && this.waitingMessages === 0;
+    if (this.state === 'closed' || hasFinished || isLeaving) {
       this.#end();
       return;
     }

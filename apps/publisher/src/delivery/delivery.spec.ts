@@ -331,6 +331,16 @@ describe('the end', () => {
     (await consumer.connection(1)).socket.terminate();
     expect(await delivery.drain(deadline.signal)).toBe(0);
   });
+
+  it('waits for nobody either when the consumer goes meanwhile', async () => {
+    start();
+    const connection = await consumer.connection(1);
+    await connection.welcome();
+    await connection.entries(1); // the beginning, which is no message
+    const left = delivery.drain(deadline.signal);
+    connection.socket.terminate();
+    expect(await left).toBe(0);
+  });
 });
 
 function welcomeData(): object {

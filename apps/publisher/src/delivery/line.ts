@@ -106,7 +106,9 @@ export class Line {
     }, LIMITS.closeMs).unref();
   }
 
+  /** Hears no more, not even what came in one reading with what it heard last, and ends at once. */
   terminate(): void {
+    this.#socket.removeAllListeners('message');
     this.#socket.terminate();
   }
 

@@ -85,3 +85,17 @@ it('a frame that cannot be made ends the connection, and goes with the next', as
   expect((await second.entries(1)).map(told)).toEqual(['delayed']);
   expect(await log.said('a frame could not be sent')).toBeDefined();
 });
+
+it('then answers nothing more, not even what came in one piece with what it was made for', async () => {
+  const first = await consumer.connection(1);
+  await first.welcome({ window: { entries: 2, bytes: 1_000 } });
+  publish('sent');
+  publish('delayed');
+  await first.entries(2);
+  outOfMemory(delivery.outbox, 'read');
+  first.ack('0-1', '0-2');
+  await first.closed;
+  const second = await consumer.connection(2);
+  await second.welcome({ position: { received: '0-2', cursor: '0-2' } });
+  expect((await second.entries(1)).map(told)).toEqual(['delayed']);
+});

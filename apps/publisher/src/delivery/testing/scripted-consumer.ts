@@ -1,6 +1,6 @@
 import { EventEmitter, once } from 'node:events';
 import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import {
   type ConsumerFrame,
   decodeBinary,
@@ -31,8 +31,8 @@ export class ScriptedConsumer {
   readonly #events = new EventEmitter();
 
   private constructor(private readonly server: WebSocketServer) {
-    server.on('connection', (socket) => {
-      this.#connections.push(new ScriptedConnection(socket));
+    server.on('connection', (socket, { socket: transport }) => {
+      this.#connections.push(new ScriptedConnection(socket, transport));
       this.#events.emit('connection');
     });
   }
@@ -80,7 +80,10 @@ export class ScriptedConnection {
   readonly #frames: Heard[] = [];
   readonly #events = new EventEmitter();
 
-  constructor(readonly socket: WebSocket) {
+  constructor(
+    readonly socket: WebSocket,
+    private readonly transport: Socket,
+  ) {
     socket.on('message', (bytes: Buffer, isBinary: boolean) => {
       this.#frames.push(isBinary ? decodeBinary(bytes) : decodeFromPublisher(bytes));
       this.#events.emit('frame');
@@ -118,7 +121,10 @@ export class ScriptedConnection {
     this.send({ event: 'welcome', data: { ...GENEROUS, ...answer } });
   }
 
-  ack(cursor: string): void {
-    this.send({ event: 'ack', data: { cursor } });
+  /** Several go in one piece. */
+  ack(...cursors: string[]): void {
+    this.transport.cork();
+    for (const cursor of cursors) this.send({ event: 'ack', data: { cursor } });
+    this.transport.uncork();
   }
 }
