@@ -184,8 +184,9 @@ export class RedisIntake extends ServerRedis {
         isPattern(channel) ? client.psubscribe(channel) : client.subscribe(channel),
       ),
     );
-    if (client.stream !== connection || client.status !== 'ready' || this.state === 'closed')
-      return;
+    const isGone = (): boolean =>
+      client.stream !== connection || client.status !== 'ready' || this.state === 'closed';
+    if (isGone()) return;
     const refused = results.flatMap((result, index) =>
       result.status === 'rejected'
         ? [`${this.intake.channels[index] ?? ''} (${messageOf(result.reason)})`]
@@ -193,6 +194,9 @@ export class RedisIntake extends ServerRedis {
     );
     this.#keepAlive();
     await identified;
+    // what came before the last channel was subscribed, maybe in one reading, is taken in before that
+    if (this.#deferred > 0 && this.intake.channels.length > 1) await nextTurn();
+    if (isGone()) return;
     if (refused.length === 0) {
       this.account.subscribed(Date.now());
       void this.#provenWithNextTurn(sentAt);
@@ -277,7 +281,8 @@ export class RedisIntake extends ServerRedis {
     if (batches.length === 0) return;
     this.#batches = [];
     if (this.state !== 'subscribed' || this.#deferred > 0) await this.#defer();
-    await Promise.all(batches.map((each) => this.#give(each)));
+    const given = batches.map((each) => this.#give(each)); // all of them now
+    for (const each of given) await each;
   }
 
   /** What ioredis makes of the same reading comes first: which Redis this is, and that it is subscribed. */

@@ -93,6 +93,14 @@ describe('the account of the subscription', () => {
     scripted.stop();
   });
 
+  it('is told that it is subscribed behind what came before the last channel was', async () => {
+    const scripted = await ScriptedRedis.start(2);
+    tested = await IntakeUnderTest.start(scripted.url, { channels: ['a', 'b'] });
+    const { takenBefore } = await tested.account.find(({ event }) => event === 'subscribed');
+    expect(takenBefore).toBeGreaterThan(0);
+    scripted.stop();
+  });
+
   it('has a last proof when it unsubscribes: nothing comes later', async () => {
     tested = await IntakeUnderTest.start(redis.url);
     await tested.subscribed();
