@@ -107,6 +107,14 @@ it('what it is not done with comes one by one', () => {
   expect(batch.handled).toBe(3);
 });
 
+it('what it claims beyond what it was given does not count', () => {
+  const ahead = new Ahead(() => 100);
+  const batch = batchOf(message('a'), message('b'), gap(), message('c'));
+  dispatcherOf(ahead).dispatch(batch);
+  expect(ahead.calls).toEqual(['a+b', 'gap', 'c']);
+  expect(batch.handled).toBe(4);
+});
+
 it.each<[string, () => Promise<number>]>([
   [
     'throws',

@@ -60,7 +60,8 @@ export class Ahead {
     const end = index + messages.length;
     const handled = (count: number): void => {
       if (this.until !== end) return; // it was given up, and these are done with
-      this.#progress.set(taker, { ...NOTHING, handledUntil: index + count });
+      const handledUntil = index + Math.min(count, messages.length); // whatever it says
+      this.#progress.set(taker, { ...NOTHING, handledUntil });
     };
     const work = (): void | Promise<void> => {
       const count = taker.handleAhead?.(messages) ?? 0;
