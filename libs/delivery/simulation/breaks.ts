@@ -28,9 +28,9 @@ export interface Break {
 }
 
 class AcknowledgesBeforeHandling extends Receiver<Connection> {
-  override deliver(connection: Connection, frame: Deliver): Action[] {
+  override deliver(connection: Connection, frame: Deliver, now: number): Action[] {
     return super
-      .deliver(connection, frame)
+      .deliver(connection, frame, now)
       .flatMap((action) =>
         action.kind === 'hand'
           ? [action, ...action.entries.flatMap(() => super.handled(action.from, 0))]
@@ -78,11 +78,11 @@ class DoesNotRecogniseWhatItHad extends Receiver<Connection> {
     });
   }
 
-  override deliver(connection: Connection, frame: Deliver): Action[] {
+  override deliver(connection: Connection, frame: Deliver, now: number): Action[] {
     this.#brought.set(connection, frame.entries.at(-1)?.offset ?? frame.after);
     const from = [...this.publishers].find((tracked) => tracked.connection === connection);
     const received = from?.position.position?.received;
-    const actions = super.deliver(connection, frame);
+    const actions = super.deliver(connection, frame, now);
     if (from === undefined || received === undefined) return actions;
     const again = frame.entries.filter(({ offset }) => compareOffsets(offset, received) <= 0);
     return again.length === 0 ? actions : [{ kind: 'hand', from, entries: again }, ...actions];
@@ -114,16 +114,16 @@ class HearsWhomItClosed extends Receiver<Connection> {
     return super.hello(connection, hello, now);
   }
 
-  override deliver(connection: Connection, frame: Deliver): Action[] {
+  override deliver(connection: Connection, frame: Deliver, now: number): Action[] {
     const outbox = this.#outboxes.get(connection);
     const tracked = [...this.publishers].find(({ position }) => position.outbox === outbox);
-    return super.deliver(tracked?.connection ?? connection, frame);
+    return super.deliver(tracked?.connection ?? connection, frame, now);
   }
 }
 
 class ForgetsThePublisher extends Receiver<Connection> {
-  override deliver(connection: Connection, frame: Deliver): Action[] {
-    return super.deliver(connection, frame).map((action) => {
+  override deliver(connection: Connection, frame: Deliver, now: number): Action[] {
+    return super.deliver(connection, frame, now).map((action) => {
       if (action.kind !== 'hand') return action;
       const entries = action.entries.map((entry) =>
         entry.kind === 'gap' && entry.reason.startsWith('publisher-')

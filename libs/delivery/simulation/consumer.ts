@@ -128,7 +128,7 @@ export class Consumer {
       this.#perform(receiver.hello(far, frame.data, this.#time));
     } else if (frame.event === 'deliver') {
       const { data } = frame;
-      const actions = receiver.deliver(far, data);
+      const actions = receiver.deliver(far, data, this.#time);
       if (isHeard(actions) && session.outbox !== undefined) {
         account?.received(this.model.outbox(session.outbox), data.entries);
       }
@@ -137,13 +137,13 @@ export class Consumer {
         this.model.checkPending(position.pendingEntries, position.pendingBytes);
       }
     } else if (frame.event === 'status') {
-      const actions = receiver.status(far, frame.data);
+      const actions = receiver.status(far, frame.data, this.#time);
       if (isHeard(actions) && session.outbox !== undefined) {
         account?.toldStatus(this.model.outbox(session.outbox), this.model.heardUntil(frame.data));
       }
       this.#perform(actions);
     } else if (frame.event === 'goodbye') {
-      const actions = receiver.goodbye(far, frame.data);
+      const actions = receiver.goodbye(far, frame.data, this.#time);
       if (isHeard(actions) && session.outbox !== undefined) {
         account?.toldGoodbye(this.model.outbox(session.outbox), frame.data.subscriptionEndedAt);
       }

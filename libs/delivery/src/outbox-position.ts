@@ -119,6 +119,17 @@ export class OutboxPosition {
     return fresh.map((entry) => (isBeginning(entry) ? this.#beginning(entry) : entry));
   }
 
+  /**
+   * What was received last was not handed on, and is to come again.
+   *
+   * @returns how many entries that were
+   */
+  takeBack(): number {
+    const before = this.pendingEntries;
+    this.#received = this.#pending.pop() ?? this.#cursor;
+    return before - this.pendingEntries;
+  }
+
   /** The outbox goes back behind what was received: what lay there cannot be told from what comes now. */
   lost(): GapEntry {
     const offset = this.#received ?? BEFORE_ALL;

@@ -52,7 +52,7 @@ describe('a hello', () => {
     receiver.hello('lost', successor(1), 0);
     receiver.disconnected('lost', 0);
     comeIn(receiver, 'next', successor(2));
-    const actions = receiver.deliver('next', { after: '0-0', entries: [startGap(500)] });
+    const actions = receiver.deliver('next', { after: '0-0', entries: [startGap(500)] }, 0);
     expect(handed(actions).entries).toMatchObject([{ ...lost, from: null, to: 500 }]);
   });
 
@@ -62,10 +62,10 @@ describe('a hello', () => {
     receiver.hello('lost', successor(2), 0);
     receiver.disconnected('lost', 0);
     receiver.hello('again', hello(100, { connection: 2 }), 0);
-    receiver.goodbye('again', { subscriptionEndedAt: 300 });
+    receiver.goodbye('again', { subscriptionEndedAt: 300 }, 0);
     receiver.disconnected('again', 0);
     comeIn(receiver, 'next', successor(3));
-    const actions = receiver.deliver('next', { after: '0-0', entries: [startGap(500)] });
+    const actions = receiver.deliver('next', { after: '0-0', entries: [startGap(500)] }, 0);
     expect(handed(actions).entries).toMatchObject([{ ...lost, from: 300, to: 500 }]);
   });
 
@@ -74,12 +74,12 @@ describe('a hello', () => {
     receiver.hello('first', successor(1), 0);
     receiver.hello('second', successor(2), 0);
     live(receiver, 'first');
-    receiver.goodbye('first', { subscriptionEndedAt: 300 });
+    receiver.goodbye('first', { subscriptionEndedAt: 300 }, 0);
     receiver.disconnected('first', 0);
     expect(live(receiver, 'second')).toMatchObject(closes(CloseCode.nameInUse, 'second'));
     receiver.disconnected('second', 0);
     comeIn(receiver, 'again', { ...successor(2), connection: 10 });
-    const actions = receiver.deliver('again', { after: '0-0', entries: [startGap(500)] });
+    const actions = receiver.deliver('again', { after: '0-0', entries: [startGap(500)] }, 0);
     const expected = { reason: 'publisher-restarted', from: 300, to: 500 };
     expect(handed(actions).entries).toMatchObject([expected]);
   });
@@ -89,13 +89,13 @@ describe('a hello', () => {
     receiver.hello('cut', successor(1), 0);
     receiver.disconnected('cut', 0);
     comeIn(receiver, 'again', { ...successor(1), connection: 10 });
-    const actions = receiver.deliver('again', { after: '0-0', entries: [startGap(500)] });
+    const actions = receiver.deliver('again', { after: '0-0', entries: [startGap(500)] }, 0);
     expect(handed(actions).entries).toMatchObject([{ kind: 'start', at: 500 }]);
   });
 
   it('is followed by an acknowledgement of what was handled until the publisher came in', () => {
     const receiver = greeted();
-    const first = receiver.deliver('connection', { after: '0-0', entries: messages(1, 2) });
+    const first = receiver.deliver('connection', { after: '0-0', entries: messages(1, 2) }, 0);
     receiver.disconnected('connection', 0);
     const outbox = hello(100, { process: 'process-2' });
     expect(welcomedWith(receiver.hello('other', outbox, 0))).toMatchObject({ cursor: '0-0' });
@@ -125,7 +125,7 @@ describe('two connections', () => {
     const receiver = greeted();
     const [first] = receiver.hello('newer', hello(100, { connection: 2 }), 0);
     expect([first]).toMatchObject(closes(CloseCode.superseded));
-    const actions = receiver.deliver('connection', { after: '0-0', entries: [message(1)] });
+    const actions = receiver.deliver('connection', { after: '0-0', entries: [message(1)] }, 0);
     expect(actions).toMatchObject(closes(CloseCode.unexpectedFrame));
     receiver.disconnected('connection', 0);
     expect([...receiver.publishers].map(({ connection }) => connection)).toEqual(['newer']);
@@ -164,10 +164,10 @@ describe('two connections', () => {
 describe('what a receiver remembers', () => {
   it('is the end of the outbox that its publisher had before', () => {
     const receiver = greeted();
-    receiver.goodbye('connection', { subscriptionEndedAt: 300 });
+    receiver.goodbye('connection', { subscriptionEndedAt: 300 }, 0);
     receiver.disconnected('connection', 0);
     comeIn(receiver, 'next', successor(2));
-    const actions = receiver.deliver('next', { after: '0-0', entries: [startGap(500)] });
+    const actions = receiver.deliver('next', { after: '0-0', entries: [startGap(500)] }, 0);
     const expected = { reason: 'publisher-restarted', from: 300, to: 500 };
     expect(handed(actions).entries).toMatchObject([expected]);
   });
@@ -176,7 +176,7 @@ describe('what a receiver remembers', () => {
     const receiver = greeted({ maxOutboxes: 1 });
     receiver.disconnected('connection', 0);
     comeIn(receiver, 'next', successor(2));
-    const actions = receiver.deliver('next', { after: '0-0', entries: [startGap(500)] });
+    const actions = receiver.deliver('next', { after: '0-0', entries: [startGap(500)] }, 0);
     expect(handed(actions).entries).toMatchObject([{ kind: 'gap', reason: 'publisher-lost' }]);
   });
 
@@ -207,15 +207,26 @@ describe('what a receiver remembers', () => {
 
   it('is never given up for another while it has something to handle', () => {
     const receiver = greeted({ maxOutboxes: 1 });
-    receiver.deliver('connection', { after: '0-0', entries: [message(1)] });
+    receiver.deliver('connection', { after: '0-0', entries: [message(1)] }, 0);
     receiver.disconnected('connection', 0);
     const actions = receiver.hello('second', other('b'), 0);
     expect(actions).toMatchObject(closes(CloseCode.tooManyOutboxes, 'second'));
   });
 
+  it('is away since it broke the protocol, if it did', () => {
+    const receiver = greeted({ maxOutboxes: 2 });
+    comeIn(receiver, 'b', other('b'), 1_000);
+    receiver.disconnected('b', 2_000);
+    receiver.deliver('connection', { after: '0-9', entries: [message(8)] }, 3_000);
+    expect([...receiver.publishers].map(({ since }) => since)).toEqual([3_000, 2_000]);
+    comeIn(receiver, 'c', other('c'), 4_000);
+    const names = [...receiver.publishers].map(({ position }) => position.publisher);
+    expect(names).toEqual(['publisher', 'c']);
+  });
+
   it('is said to be lost where the outbox goes back behind it', () => {
     const receiver = greeted();
-    receiver.deliver('connection', { after: '0-0', entries: messages(1, 5) });
+    receiver.deliver('connection', { after: '0-0', entries: messages(1, 5) }, 0);
     receiver.disconnected('connection', 0);
     const actions = receiver.hello('again', hello(3, { connection: 2 }), 0);
     expect(handed(actions).entries).toMatchObject([{ kind: 'gap', reason: 'position-lost' }]);

@@ -52,6 +52,18 @@ export class PendingEntries {
     return last === undefined ? undefined : { last, entries, bytes };
   }
 
+  /**
+   * Takes the newest frame out, of which nothing is handled.
+   *
+   * @returns the offset of the newest entry now; undefined when there is none
+   */
+  pop(): Offset | undefined {
+    const frame = this.#frames.pop() ?? [];
+    this.#length -= frame.length;
+    this.#bytes -= weightOf(frame).bytes;
+    return this.#frames.at(this.#frames.length - 1)?.at(-1)?.offset;
+  }
+
   #shiftInFrame(count: number): readonly Entry[] {
     const oldest = this.#frames.at(0) ?? [];
     const taken = oldest.slice(this.#handledOfOldest, this.#handledOfOldest + count);

@@ -20,14 +20,14 @@ describe('a receiver', () => {
   });
 
   it('hands on what it receives, in order', () => {
-    const actions = greeted().deliver('connection', { after: '0-0', entries: messages(1, 3) });
+    const actions = greeted().deliver('connection', { after: '0-0', entries: messages(1, 3) }, 0);
     expect(handed(actions).entries).toEqual(messages(1, 3));
   });
 
   it('says where it stands when its publisher connects again', () => {
     const receiver = greeted();
     const { from } = handed(
-      receiver.deliver('connection', { after: '0-0', entries: messages(1, 3) }),
+      receiver.deliver('connection', { after: '0-0', entries: messages(1, 3) }, 0),
     );
     receiver.handled(from, 0);
     receiver.disconnected('connection', 0);
@@ -37,8 +37,8 @@ describe('a receiver', () => {
 
   it('leaves out what it had, and counts it', () => {
     const receiver = greeted();
-    receiver.deliver('connection', { after: '0-0', entries: messages(1, 3) });
-    const actions = receiver.deliver('connection', { after: '0-1', entries: messages(2, 4) });
+    receiver.deliver('connection', { after: '0-0', entries: messages(1, 3) }, 0);
+    const actions = receiver.deliver('connection', { after: '0-1', entries: messages(2, 4) }, 0);
     expect(handed(actions).entries).toEqual([message(4)]);
     expect(receiver.duplicates).toBe(2);
   });
@@ -51,19 +51,21 @@ describe('a receiver', () => {
       payload: frame.subarray(from, to),
     });
     const first = handed(
-      receiver.deliver('connection', { after: '0-0', entries: [entry(1, 0, 400)] }),
+      receiver.deliver('connection', { after: '0-0', entries: [entry(1, 0, 400)] }, 0),
     );
     expect(first.entries).toMatchObject([{ payload: { buffer: frame.buffer } }]);
     const entries = [entry(1, 0, 400), entry(2, 400, 401)];
-    const [fresh] = handed(receiver.deliver('connection', { after: '0-0', entries })).entries;
+    const [fresh] = handed(receiver.deliver('connection', { after: '0-0', entries }, 0)).entries;
     expect(fresh).toMatchObject({ offset: '0-2', payload: { byteLength: 1 } });
     expect((fresh as MessageEntry).payload.buffer.byteLength).toBe(1);
   });
 
   it('takes what it had for no part of the window', () => {
     const receiver = greeted({ window: { entries: 3, bytes: 1_000 } });
-    receiver.deliver('connection', { after: '0-0', entries: messages(1, 3) });
-    expect(receiver.deliver('connection', { after: '0-0', entries: messages(1, 3) })).toEqual([]);
+    receiver.deliver('connection', { after: '0-0', entries: messages(1, 3) }, 0);
+    expect(receiver.deliver('connection', { after: '0-0', entries: messages(1, 3) }, 0)).toEqual(
+      [],
+    );
   });
 });
 
@@ -71,7 +73,7 @@ describe('an acknowledgement', () => {
   function receiving(count: number, window = { entries: 100, bytes: 1_000 }) {
     const receiver = greeted({ window });
     const entries = messages(1, count);
-    const { from } = handed(receiver.deliver('connection', { after: '0-0', entries }));
+    const { from } = handed(receiver.deliver('connection', { after: '0-0', entries }, 0));
     return { receiver, from, handled: (now: number) => receiver.handled(from, now) };
   }
 
@@ -96,7 +98,7 @@ describe('an acknowledgement', () => {
     const next = (n: number, now: number): unknown => {
       const entries = messages(n, n);
       const after = `0-${n - 1}` as const;
-      const { from } = handed(receiver.deliver('connection', { after, entries }));
+      const { from } = handed(receiver.deliver('connection', { after, entries }, 0));
       return receiver.handled(from, now);
     };
     expect([next(2, 1), next(3, 49)]).toEqual([[], []]);
@@ -148,9 +150,9 @@ describe('a receiver closes a connection that', () => {
       goodbye: { subscriptionEndedAt: 0 },
     };
     const actions = {
-      deliver: () => receiver.deliver('connection', frame.deliver),
-      status: () => receiver.status('connection', frame.status),
-      goodbye: () => receiver.goodbye('connection', frame.goodbye),
+      deliver: () => receiver.deliver('connection', frame.deliver, 0),
+      status: () => receiver.status('connection', frame.status, 0),
+      goodbye: () => receiver.goodbye('connection', frame.goodbye, 0),
     };
     expect(actions[event]()).toMatchObject(closes(CloseCode.unexpectedFrame));
   });
@@ -162,8 +164,8 @@ describe('a receiver closes a connection that', () => {
 
   it('leaves something out', () => {
     const receiver = greeted();
-    receiver.deliver('connection', { after: '0-0', entries: messages(1, 3) });
-    const actions = receiver.deliver('connection', { after: '0-4', entries: [message(5)] });
+    receiver.deliver('connection', { after: '0-0', entries: messages(1, 3) }, 0);
+    const actions = receiver.deliver('connection', { after: '0-4', entries: [message(5)] }, 0);
     expect(actions).toMatchObject(closes(CloseCode.outOfOrder));
   });
 
@@ -172,7 +174,7 @@ describe('a receiver closes a connection that', () => {
     ['something out of order', [message(2), message(1)]],
     ['something before its beginning', [message(0)]],
   ])('delivers %s', (_, entries) => {
-    const actions = greeted().deliver('connection', { after: '0-0', entries });
+    const actions = greeted().deliver('connection', { after: '0-0', entries }, 0);
     expect(actions).toMatchObject(closes(CloseCode.outOfOrder));
   });
 
@@ -181,14 +183,14 @@ describe('a receiver closes a connection that', () => {
     ['bytes', messages(1, 2, 60)],
   ])('exceeds the window in %s', (_, entries) => {
     const receiver = greeted({ window: { entries: 3, bytes: 100 } });
-    const actions = receiver.deliver('connection', { after: '0-0', entries });
+    const actions = receiver.deliver('connection', { after: '0-0', entries }, 0);
     expect(actions).toMatchObject(closes(CloseCode.windowExceeded));
   });
 
   it('was closed for it already: nothing more of it is heard', () => {
     const receiver = greeted();
-    receiver.deliver('connection', { after: '0-0', entries: [message(0)] });
-    const actions = receiver.deliver('connection', { after: '0-0', entries: [message(1)] });
+    receiver.deliver('connection', { after: '0-0', entries: [message(0)] }, 0);
+    const actions = receiver.deliver('connection', { after: '0-0', entries: [message(1)] }, 0);
     expect(actions).toMatchObject(closes(CloseCode.unexpectedFrame));
   });
 });
@@ -197,7 +199,7 @@ describe('an entry larger than the window', () => {
   it('is taken when nothing else is pending', () => {
     const receiver = greeted({ window: { entries: 3, bytes: 100 } });
     const entries = [message(1, 0, 500)];
-    expect(handed(receiver.deliver('connection', { after: '0-0', entries })).entries).toEqual(
+    expect(handed(receiver.deliver('connection', { after: '0-0', entries }, 0)).entries).toEqual(
       entries,
     );
   });
@@ -207,7 +209,7 @@ describe('a message that is larger than the receiver takes', () => {
   it('closes with 4503', () => {
     const receiver = greeted({ maxEntryBytes: 10 });
     const large = { ...message(1), payload: new Uint8Array(11) };
-    const actions = receiver.deliver('connection', { after: '0-0', entries: [large] });
+    const actions = receiver.deliver('connection', { after: '0-0', entries: [large] }, 0);
     expect(actions).toMatchObject(closes(CloseCode.windowExceeded));
   });
 });

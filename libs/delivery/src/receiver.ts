@@ -92,7 +92,7 @@ export class Receiver<C> {
 
   hello(connection: C, hello: Hello, now: number): ReceiverAction<C>[] {
     if (this.#sessions.has(connection) || this.#unproven.has(connection)) {
-      return this.#violation(connection, CloseCode.unexpectedFrame, 'hello was said already');
+      return this.#violation(connection, now, CloseCode.unexpectedFrame, 'hello was said already');
     }
     const others = [...this.#unproven].filter(([, other]) => other.hello.process === hello.process);
     const isNewest = others.every(([, other]) => other.hello.connection < hello.connection);
@@ -104,34 +104,37 @@ export class Receiver<C> {
     const welcome = { kind: 'send', connection, frame: { event: 'welcome', data } } as const;
     const isKnown = this.#register.knows(hello);
     const greeting = this.#register.greet(hello, now);
-    if (isKnown) return [...this.#enter(connection, greeting), welcome];
+    if (isKnown) return [...this.#enter(connection, greeting, now), welcome];
     this.#unproven.set(connection, greeting);
-    return [...others.flatMap(([older]) => this.#violation(older, ...CONNECTED_AGAIN)), welcome];
+    return [
+      ...others.flatMap(([older]) => this.#violation(older, now, ...CONNECTED_AGAIN)),
+      welcome,
+    ];
   }
 
-  deliver(connection: C, deliver: Deliver): ReceiverAction<C>[] {
+  deliver(connection: C, deliver: Deliver, now: number): ReceiverAction<C>[] {
     const tracked = this.#sessions.get(connection);
     if (tracked === undefined) {
-      return this.#first(connection, 'deliver', () => this.deliver(connection, deliver));
+      return this.#first(connection, 'deliver', now, () => this.deliver(connection, deliver, now));
     }
     const { after, entries } = deliver;
     const { position } = tracked;
     if (!areAscending(after, entries)) {
-      return this.#violation(connection, CloseCode.outOfOrder, 'the offsets do not ascend');
+      return this.#violation(connection, now, CloseCode.outOfOrder, 'the offsets do not ascend');
     }
     if (position.skips(after)) {
       const reason = `after ${after} lies beyond what was received`;
-      return this.#violation(connection, CloseCode.outOfOrder, reason);
+      return this.#violation(connection, now, CloseCode.outOfOrder, reason);
     }
     const { bytes, largest } = weightOf(entries);
     if (largest > this.options.maxEntryBytes) {
       const reason = `an entry is larger than ${this.options.maxEntryBytes} bytes`;
-      return this.#violation(connection, CloseCode.windowExceeded, reason);
+      return this.#violation(connection, now, CloseCode.windowExceeded, reason);
     }
     const fresh = detached(position.fresh(entries), entries);
     const freshBytes = fresh === entries ? bytes : weightOf(fresh).bytes;
     if (this.#exceedsWindow(position, fresh.length, freshBytes)) {
-      return this.#violation(connection, CloseCode.windowExceeded, 'the window was exceeded');
+      return this.#violation(connection, now, CloseCode.windowExceeded, 'the window was exceeded');
     }
     this.received += fresh.length;
     this.duplicates += entries.length - fresh.length;
@@ -139,20 +142,20 @@ export class Receiver<C> {
     return handed.length === 0 ? [] : [{ kind: 'hand', from: tracked, entries: handed }];
   }
 
-  status(connection: C, status: Status): ReceiverAction<C>[] {
+  status(connection: C, status: Status, now: number): ReceiverAction<C>[] {
     const tracked = this.#sessions.get(connection);
     if (tracked === undefined) {
-      return this.#first(connection, 'status', () => this.status(connection, status));
+      return this.#first(connection, 'status', now, () => this.status(connection, status, now));
     }
     tracked.status = status;
     tracked.position.heardUntil(status.heardUntil);
     return [];
   }
 
-  goodbye(connection: C, goodbye: Goodbye): ReceiverAction<C>[] {
+  goodbye(connection: C, goodbye: Goodbye, now: number): ReceiverAction<C>[] {
     const tracked = this.#sessions.get(connection);
     if (tracked === undefined) {
-      return this.#first(connection, 'goodbye', () => this.goodbye(connection, goodbye));
+      return this.#first(connection, 'goodbye', now, () => this.goodbye(connection, goodbye, now));
     }
     tracked.hasLeft = true;
     tracked.position.saidGoodbye(goodbye.subscriptionEndedAt);
@@ -163,10 +166,12 @@ export class Receiver<C> {
     const tracked = this.#sessions.get(connection);
     this.#sessions.delete(connection);
     this.#unproven.delete(connection);
-    if (tracked?.connection !== connection) return;
-    tracked.connection = undefined;
-    tracked.since = now;
-    this.#settle(tracked);
+    if (tracked?.connection === connection) this.#away(tracked, now);
+  }
+
+  /** What was to be handed on last, and was not, is to come again. */
+  takeBack(from: TrackedOutbox<C>): void {
+    this.received -= from.position.takeBack();
   }
 
   /** The handlers are done with the oldest `count` entries of this outbox that they were handed. */
@@ -229,10 +234,10 @@ export class Receiver<C> {
     return pending > window.entries || position.pendingBytes + bytes > window.bytes;
   }
 
-  #enter(connection: C, greeting: Greeting): ReceiverAction<C>[] {
+  #enter(connection: C, greeting: Greeting, now: number): ReceiverAction<C>[] {
     const { hello, lastArrival } = greeting;
     const before = this.#register.find(hello.outbox.id)?.connection;
-    const actions = before ? this.#violation(before, ...CONNECTED_AGAIN) : [];
+    const actions = before ? this.#violation(before, now, ...CONNECTED_AGAIN) : [];
     const { tracked, lost } = this.#register.enter(greeting);
     this.#sessions.set(connection, tracked);
     tracked.connection = connection;
@@ -251,30 +256,38 @@ export class Receiver<C> {
    * The first frame behind the welcome: a process that the consumer did not know lives, and comes in. Its
    * `hello` alone could have been long on its way, and the process be no more.
    */
-  #first(connection: C, event: string, take: () => ReceiverAction<C>[]): ReceiverAction<C>[] {
+  #first(
+    connection: C,
+    event: string,
+    now: number,
+    take: () => ReceiverAction<C>[],
+  ): ReceiverAction<C>[] {
     const greeting = this.#unproven.get(connection);
-    if (greeting === undefined) return this.#beforeHello(connection, event);
+    if (greeting === undefined) return this.#beforeHello(connection, event, now);
     this.#unproven.delete(connection);
     const refusal = this.#register.refusalNow(greeting);
     if (refusal) return [{ kind: 'close', connection, ...refusal }];
-    return [...this.#enter(connection, greeting), ...take()];
+    return [...this.#enter(connection, greeting, now), ...take()];
   }
 
   /** The connection is not to be heard any more. */
-  #violation(connection: C, code: CloseCode, reason: string): ReceiverAction<C>[] {
+  #violation(connection: C, now: number, code: CloseCode, reason: string): ReceiverAction<C>[] {
     const tracked = this.#sessions.get(connection);
     this.#sessions.delete(connection);
     this.#unproven.delete(connection);
-    if (tracked?.connection === connection) {
-      tracked.connection = undefined;
-      this.#settle(tracked);
-    }
+    if (tracked?.connection === connection) this.#away(tracked, now);
     return [{ kind: 'close', connection, code, reason }];
   }
 
-  #beforeHello(connection: C, event: string): ReceiverAction<C>[] {
+  #away(tracked: TrackedOutbox<C>, now: number): void {
+    tracked.connection = undefined;
+    tracked.since = now;
+    this.#settle(tracked);
+  }
+
+  #beforeHello(connection: C, event: string, now: number): ReceiverAction<C>[] {
     const reason = `${event} is not allowed before hello`;
-    return this.#violation(connection, CloseCode.unexpectedFrame, reason);
+    return this.#violation(connection, now, CloseCode.unexpectedFrame, reason);
   }
 }
 

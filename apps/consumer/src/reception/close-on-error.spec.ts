@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { Receiver } from '@relay/delivery';
+import { Dispatcher } from '../handling/dispatcher.js';
 import { type ConsumerUnderTest, startConsumer } from './testing/consumer-under-test.js';
 import { delivery, PublisherClient } from './testing/publisher-client.js';
 
@@ -35,4 +36,22 @@ it('ends a connection with 1011 when a frame of it could not be taken in, and ta
   again.deliver(delivery(1, 2));
   await again.acknowledged('0-2');
   expect(consumer.recorder.texts).toEqual(['m1', 'm2']);
+});
+
+it('takes in again what could not be handed on, and counts it once', async () => {
+  const { client } = await PublisherClient.greet(consumer.port);
+  client.deliver(delivery(1));
+  await client.acknowledged('0-1');
+  jest.spyOn(Dispatcher.prototype, 'dispatch').mockImplementationOnce(() => {
+    throw new Error('a mistake of ours');
+  });
+  client.deliver(delivery(2, 3));
+  expect(await client.closed).toMatchObject({ code: 1011 });
+
+  const { client: again, welcome } = await PublisherClient.greet(consumer.port, { connection: 2 });
+  expect(welcome.position).toEqual({ received: '0-1', cursor: '0-1' });
+  again.deliver(delivery(2, 4));
+  await again.acknowledged('0-4');
+  expect(consumer.recorder.texts).toEqual(['m1', 'm2', 'm3', 'm4']);
+  expect(consumer.reception.received).toBe(4);
 });

@@ -95,15 +95,15 @@ export class Reception {
   }
 
   deliver(client: WebSocket, deliver: Deliver): void {
-    this.#take(client, () => this.#receiver.deliver(client, deliver));
+    this.#take(client, () => this.#receiver.deliver(client, deliver, performance.now()));
   }
 
   status(client: WebSocket, status: Status): void {
-    this.#take(client, () => this.#receiver.status(client, status));
+    this.#take(client, () => this.#receiver.status(client, status, performance.now()));
   }
 
   goodbye(client: WebSocket, goodbye: Goodbye): void {
-    this.#take(client, () => this.#receiver.goodbye(client, goodbye));
+    this.#take(client, () => this.#receiver.goodbye(client, goodbye, performance.now()));
   }
 
   /**
@@ -148,25 +148,39 @@ export class Reception {
     }
   }
 
+  /** What a mistake of ours keeps from the handlers is taken back, so that it comes again. */
   #perform(actions: readonly ReceiverAction<WebSocket>[]): void {
-    for (const action of actions) {
-      switch (action.kind) {
-        case 'send':
-          this.#send(action.connection, encodeControl(action.frame));
-          break;
-        case 'close':
-          if (action.code === CloseCode.tooManyOutboxes) this.reached.add('outboxes');
-          this.#close(action.connection, action.code, action.reason);
-          break;
-        case 'entered':
-          this.#entered(action.publisher, action.isBack);
-          break;
-        case 'hand':
-          this.#hand(action.from, action.entries);
-          break;
+    let done = 0;
+    try {
+      for (const action of actions) {
+        this.#do(action);
+        done += 1;
       }
+    } catch (error) {
+      for (const action of actions.slice(done)) {
+        if (action.kind === 'hand') this.#receiver.takeBack(action.from);
+      }
+      throw error;
     }
     this.#setAckTimer();
+  }
+
+  #do(action: ReceiverAction<WebSocket>): void {
+    switch (action.kind) {
+      case 'send':
+        this.#send(action.connection, encodeControl(action.frame));
+        break;
+      case 'close':
+        if (action.code === CloseCode.tooManyOutboxes) this.reached.add('outboxes');
+        this.#close(action.connection, action.code, action.reason);
+        break;
+      case 'entered':
+        this.#entered(action.publisher, action.isBack);
+        break;
+      case 'hand':
+        this.#hand(action.from, action.entries);
+        break;
+    }
   }
 
   #entered(publisher: string, isBack: boolean): void {

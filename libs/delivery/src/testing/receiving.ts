@@ -31,7 +31,7 @@ export function comeIn(
 /** Shows that the publisher of a connection lives. */
 export function live(receiver: Receiver<string>, connection: string): Action[] {
   const status = { at: 0, subscribed: true, since: 0, waiting: 0, heardUntil: null };
-  return receiver.status(connection, status);
+  return receiver.status(connection, status, 0);
 }
 
 export function handed(actions: readonly Action[]): Extract<Action, { kind: 'hand' }> {
