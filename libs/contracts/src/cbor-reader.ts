@@ -19,6 +19,12 @@ export type Scalar = string | Uint8Array | number | null;
 
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
+/** A longer name is not remembered. */
+const MAX_KEPT_NAME_BYTES = 256;
+
+/** The last name that was read, in whatever frame, and how its item was written. */
+const lastName = { text: '', item: new Uint8Array() };
+
 /**
  * Reads CBOR (RFC 8949) from whoever may send it: no tags, no maps, no negative integers, no indefinite
  * lengths, nothing that reaches beyond the frame, no more items or levels than whoever calls asks for.
@@ -33,10 +39,6 @@ export class CborReader {
   readonly #buffer: ArrayBufferLike;
   readonly #bufferAt: number;
   #at = 0;
-  /** The last name, and where its item lay. */
-  #name = '';
-  #nameAt = 0;
-  #nameEnd = 0;
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
@@ -121,18 +123,26 @@ export class CborReader {
 
   /** Reads what `scalar` does, at less cost if it is the same text as the last time. */
   name(): Scalar {
+    if (this.passes(lastName.item)) return lastName.text;
     const at = this.#at;
-    const length = this.#nameEnd - this.#nameAt;
-    if (length > 0 && this.#isNameAgain(length)) {
-      this.#at = at + length;
-      return this.#name;
-    }
     const value = this.scalar();
-    if (typeof value !== 'string') return value;
-    this.#name = value;
-    this.#nameAt = at;
-    this.#nameEnd = this.#at;
+    if (typeof value === 'string' && this.#at - at <= MAX_KEPT_NAME_BYTES) {
+      lastName.item = new Uint8Array(this.#bytes.subarray(at, this.#at)); // first: there may be no memory for it
+      lastName.text = value;
+    }
     return value;
+  }
+
+  /** Goes on behind `item` if that is what comes, written in the very same way. */
+  passes(item: Uint8Array): boolean {
+    const bytes = this.#bytes;
+    const at = this.#at;
+    const { length } = item;
+    for (let index = 0; index < length; index++) {
+      if (bytes[at + index] !== item[index]) return false;
+    }
+    this.#at = at + length;
+    return length > 0;
   }
 
   end(): void {
@@ -166,16 +176,6 @@ export class CborReader {
     if (offset.length !== length) return undefined; // as with leading zeros
     this.#at = end;
     return offset;
-  }
-
-  #isNameAgain(length: number): boolean {
-    const bytes = this.#bytes;
-    const at = this.#at;
-    const nameAt = this.#nameAt;
-    for (let index = 0; index < length; index++) {
-      if (bytes[at + index] !== bytes[nameAt + index]) return false;
-    }
-    return true;
   }
 
   #head(): number {

@@ -107,7 +107,8 @@ export class MemoryOutbox implements Outbox {
     const span = this.#log.span(n, limit);
     if (span === undefined) return runOf([]);
     const { count, items, bytes, largestBytes, lastAt, hasGaps } = span;
-    const [first, last] = [offsetOf(n), offsetOf(n + count - 1)];
+    const first = offsetOf(n);
+    const last = count === 1 ? first : offsetOf(n + count - 1);
     return { count, items, bytes, largestBytes, first, last, lastAt, hasGaps };
   }
 

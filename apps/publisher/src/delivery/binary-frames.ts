@@ -30,8 +30,7 @@ export class BinaryFrames {
     const mask = this.#mask;
     generateMask(mask);
     let at = writeHeader(frame, length);
-    mask.copy(frame, at);
-    at += MASK_BYTES;
+    for (const byte of mask) frame[at++] = byte;
     writeMasked(head, mask, frame, at);
     at += head.length;
     const rotated = this.#rotated;

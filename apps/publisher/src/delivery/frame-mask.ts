@@ -20,8 +20,7 @@ export function generateMask(mask: Buffer): void {
     randomFillSync(random);
     used = 0;
   }
-  random.copy(mask, 0, used, used + MASK_BYTES);
-  used += MASK_BYTES;
+  for (let index = 0; index < MASK_BYTES; index++) mask[index] = random[used++] ?? 0;
 }
 
 /** Writes `source` to `target`, from `at` on, masked. */

@@ -77,13 +77,13 @@ function readInto(listener: PushListener, socket: () => Socket): OnReadOpts {
   });
   return {
     buffer: () => {
-      const rest = slab.bytes.subarray(begun, end);
       const next = other.held === 0 ? other : newSlab();
-      rest.copy(next.bytes);
+      const rest = end - begun;
+      if (rest > 0) slab.bytes.copy(next.bytes, 0, begun, end);
       other = slab;
       slab = next;
       begun = 0;
-      end = rest.length;
+      end = rest;
       return slab.bytes.subarray(end, end + READ_BYTES);
     },
     callback: (length) => {
