@@ -50,7 +50,7 @@ function lineOf({ round, payloadBytes, variant, throughput, cpuUs, ...rest }: Me
     `round ${round} ${`${payloadBytes} B`.padStart(7)}  ${variant.padEnd(15)}`,
     `${Math.round(throughput.perSecond).toLocaleString('en-US').padStart(9)}/s`,
     `CPU ${cpuUs.relay.toFixed(2).padStart(6)} µs`,
-    `p50 ${latencyUs.p50} µs  p99 ${latencyUs.p99} µs`,
+    ...(latencyUs ? [`p50 ${latencyUs.p50} µs  p99 ${latencyUs.p99} µs`] : []),
     ...violations,
   ].join('  ');
 }

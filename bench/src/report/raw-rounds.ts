@@ -1,3 +1,4 @@
+import type { Latency } from '../rounds/latency.js';
 import type { Measurement } from '../rounds/measure.js';
 import { markdownTable } from './markdown-table.js';
 
@@ -19,8 +20,13 @@ export function rawRounds(measurements: readonly Measurement[]): string {
       cpuUs.publisher.toFixed(2),
       cpuUs.consumers.toFixed(2),
       cpuUs.redis.toFixed(2),
-      ...[latencyUs.p50, latencyUs.p99, latencyUs.p999, latencyUs.max].map(String),
+      ...latencyCells(latencyUs),
       each.violations.length === 0 ? '-' : each.violations.join('; '),
     ]),
   );
+}
+
+function latencyCells(latency: Latency | undefined): string[] {
+  if (latency === undefined) return ['', '', '', ''];
+  return [latency.p50, latency.p99, latency.p999, latency.max].map(String);
 }

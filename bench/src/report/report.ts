@@ -135,6 +135,7 @@ function charted(size: number, summaries: readonly Summary[]): Summary[] {
 }
 
 function cells({ median, min, max, ratio }: Figure, format: (value: number) => string): string[] {
+  if (Number.isNaN(median)) return ['', ''];
   const range = min === max ? '' : ` (${format(min)}–${format(max)})`;
   return [`${format(median)}${range}`, Number.isFinite(ratio) ? ratio.toFixed(2) : ''];
 }
@@ -156,8 +157,12 @@ export function shortSummary(measurements: readonly Measurement[]): string {
       const figures = [
         `${thousands(perSecond.median)}/s${times(perSecond)}`,
         `CPU ${cpuUs.median.toFixed(2)} µs${times(cpuUs)}`,
-        `p50 ${thousands(p50Us.median)} µs${times(p50Us)}`,
-        `p99 ${thousands(p99Us.median)} µs${times(p99Us)}`,
+        ...(Number.isNaN(p50Us.median)
+          ? []
+          : [
+              `p50 ${thousands(p50Us.median)} µs${times(p50Us)}`,
+              `p99 ${thousands(p99Us.median)} µs${times(p99Us)}`,
+            ]),
       ];
       return `${`${payloadBytes} B`.padStart(7)}  ${variant.padEnd(15)} ${figures.join(', ')}`;
     })

@@ -31,8 +31,8 @@ test.each([REFERENCE, RELAY])(
       expect(violations).toEqual([]);
       expect(throughput.messages).toBeGreaterThan(0);
       expect(accounts).toMatchObject([{ handled: accounts[0]?.highest, lostAnnounced: 0 }]);
-      expect(accounts[0]?.handled).toBeGreaterThan(throughput.messages + latencyUs.count);
-      expect(latencyUs.count).toBe(50);
+      expect(accounts[0]?.handled).toBeGreaterThan(throughput.messages + 50);
+      expect(latencyUs?.count).toBe(50);
       expect(cpuUs.relay).toBeGreaterThan(0);
     }
   },

@@ -21,7 +21,8 @@ export interface CpuPerMessage {
 interface Figures {
   readonly throughput: Throughput;
   readonly cpuUs: CpuPerMessage;
-  readonly latencyUs: Latency;
+  /** Undefined where nothing is relayed. */
+  readonly latencyUs: Latency | undefined;
 }
 
 export interface Measurement extends Figures {
@@ -46,7 +47,7 @@ export interface Durations {
   readonly latencyPerSecond: number;
 }
 
-/** One variant in processes of its own: throughput at each size, then latency at each. */
+/** One variant in processes of its own: throughput at each size, then latency at each if it relays. */
 export async function measure(
   { round, sizes, variant }: Turn<Variant>,
   redis: RedisServer,
@@ -82,14 +83,30 @@ async function measureSizes(
     pipeline.feed.resize(size);
     throughputs.set(size, await measureThroughput(pipeline, size, durations));
   }
+  const latencies = pipeline.publisher
+    ? await measureLatencies(pipeline, sizes, durations)
+    : new Map<number, Latency>();
+  return new Map(
+    Array.from(throughputs, ([size, measured]) => [
+      size,
+      { ...measured, latencyUs: latencies.get(size) },
+    ]),
+  );
+}
+
+async function measureLatencies(
+  pipeline: Pipeline,
+  sizes: readonly number[],
+  durations: Durations,
+): Promise<Map<number, Latency>> {
   pipeline.feed.resize(MIN_PAYLOAD_BYTES);
   await warmUp(pipeline, durations);
-  const figures = new Map<number, Figures>();
-  for (const [size, throughput] of throughputs) {
+  const latencies = new Map<number, Latency>();
+  for (const size of sizes) {
     pipeline.feed.resize(size);
-    figures.set(size, { ...throughput, latencyUs: await measureLatency(pipeline, durations) });
+    latencies.set(size, await measureLatency(pipeline, durations));
   }
-  return figures;
+  return latencies;
 }
 
 /** After a warm-up; the CPU is that of exactly the messages that count. */

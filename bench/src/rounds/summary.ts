@@ -2,7 +2,10 @@ import { CEILING, REFERENCE, variants } from '../pipeline/variants.js';
 import type { Measurement } from './measure.js';
 import { median, pairedRatios, type Spread, spread } from './statistics.js';
 
-/** A figure, and how many times that of the bare pipe it is (medians of the ratios within each round). */
+/**
+ * A figure, and how many times that of the bare pipe it is (medians of the ratios within each round). NaN
+ * where it was not measured.
+ */
 export interface Figure extends Spread {
   /** NaN without a reference. */
   readonly ratio: number;
@@ -57,8 +60,8 @@ function summaryOf(
     rounds: own.length,
     perSecond: figure(rate),
     cpuUs: figure(({ cpuUs }) => cpuUs.relay),
-    p50Us: figure(({ latencyUs }) => latencyUs.p50),
-    p99Us: figure(({ latencyUs }) => latencyUs.p99),
+    p50Us: figure(({ latencyUs }) => latencyUs?.p50 ?? NaN),
+    p99Us: figure(({ latencyUs }) => latencyUs?.p99 ?? NaN),
     isLoadTheLimit: limited > LIMITED_SHARE || ofCeiling > CEILING_SHARE,
   };
 }
