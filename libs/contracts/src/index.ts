@@ -43,6 +43,7 @@ export {
   type GapItem,
   type Items,
   LIVE_PATH,
+  MAX_PUBLISHED_CHARACTERS,
   type LiveFrame,
   type LiveWelcome,
   type MessageItem,

@@ -162,10 +162,13 @@ const watch = z.object({
   seen: z.nullable(z.object({ feed: z.string(), upTo: whole })),
 });
 
+/** The most characters that a page may publish at once. */
+export const MAX_PUBLISHED_CHARACTERS = 65_536;
+
 const publish = z.object({
   request: place,
   channel: z.string().check(z.minLength(1), z.maxLength(1000)),
-  text: z.string().check(z.maxLength(65_536)),
+  text: z.string().check(z.maxLength(MAX_PUBLISHED_CHARACTERS)),
 });
 
 export type MessageItem = z.infer<typeof messageItem>;

@@ -1,5 +1,5 @@
 import { usePage } from '../live-page.js';
-import { oneLine } from '../payload/one-line.js';
+import { oneLine } from '../payload/shown-text.js';
 
 const HUES = 8;
 

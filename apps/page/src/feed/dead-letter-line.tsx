@@ -1,5 +1,5 @@
 import { Icon } from '../icon.js';
-import { oneLine } from '../payload/one-line.js';
+import { oneLine } from '../payload/shown-text.js';
 import { payloadOf } from '../payload/payload.js';
 import { refusalWords } from '../words/refusal-words.js';
 import { clockTime, preciseTime } from '../words/times.js';

@@ -1,5 +1,5 @@
 import { Icon } from '../icon.js';
-import { hexLine, oneLine } from '../payload/one-line.js';
+import { hexLine, oneLine } from '../payload/shown-text.js';
 import { payloadOf } from '../payload/payload.js';
 import { size } from '../words/numbers.js';
 import { clockTime, preciseTime } from '../words/times.js';

@@ -1,4 +1,4 @@
-import { hex } from './one-line.js';
+import { hex } from './shown-text.js';
 
 const BYTES_A_LINE = 16;
 

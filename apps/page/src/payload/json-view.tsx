@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { count } from '../words/numbers.js';
 import type { JsonNode } from './json-tree.js';
+import { inLines } from './shown-text.js';
 
 /** More entries are shown when asked for, so many at a time. */
 const ENTRIES = 100;
@@ -20,12 +21,12 @@ export function JsonView({ node }: { node: JsonNode }) {
 function Node({ name, node, level }: { name?: string; node: JsonNode; level: number }) {
   const [isOpen, setOpen] = useState(level < OPEN_LEVELS);
   const [shown, setShown] = useState(ENTRIES);
-  const label = name === undefined ? null : <span class="json-name">{name}: </span>;
+  const label = name === undefined ? null : <span class="json-name">{inLines(name)}: </span>;
   if ('text' in node)
     return (
       <div class="json-leaf">
         {label}
-        <span class={`json-${node.kind}`}>{node.text}</span>
+        <span class={`json-${node.kind}`}>{inLines(node.text)}</span>
       </div>
     );
   const { entries } = node;

@@ -7,6 +7,7 @@ import { hexLines } from './hex-lines.js';
 import { JsonView } from './json-view.js';
 import { type JsonNode, jsonTree } from './json-tree.js';
 import { isWhole, type Payload } from './payload.js';
+import { inLines } from './shown-text.js';
 import { loadPayload, payloadUrl } from './load-payload.js';
 
 /** More of a payload is not drawn, as browsers become slow; it can be copied and saved whole. */
@@ -87,7 +88,7 @@ function Drawn({
   if (view === 'text')
     return (
       <pre class="text" tabIndex={0} aria-label="Text of the payload">
-        {payload.text?.slice(0, MAX_TEXT)}
+        {inLines(payload.text?.slice(0, MAX_TEXT) ?? '')}
       </pre>
     );
   return (

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { hexLines } from './hex-lines.js';
 import { jsonTree } from './json-tree.js';
-import { hexLine, oneLine } from './one-line.js';
+import { hexLine, inLines, oneLine } from './shown-text.js';
 import { isWhole, payloadOf, wholePayload } from './payload.js';
 
 describe('payload', () => {
@@ -26,6 +26,13 @@ describe('payload', () => {
     expect(oneLine('x'.repeat(5000))).toHaveLength(300);
     expect(hexLine(Uint8Array.of(0x89, 0x50, 0x4e), 2)).toBe('89 50 …');
     expect(hexLine(new Uint8Array())).toBe('');
+  });
+
+  it('stands in its lines, with nothing hidden or turned round', () => {
+    expect(inLines('a\r\nb\n\tc\u0000\u001b[31m\u202egpj.exe')).toBe(
+      'a\r\nb\n\tc␀␛[31m\ufffdgpj.exe',
+    );
+    expect(inLines('שלום 👋')).toBe('שלום 👋');
   });
 
   it('is shown as hex in lines of sixteen', () => {

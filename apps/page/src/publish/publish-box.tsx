@@ -1,9 +1,6 @@
 import { useRef, useState } from 'preact/hooks';
 import { usePage } from '../live-page.js';
 
-/** The most that may be published from here, in characters. */
-const MAX_TEXT = 65_536;
-
 /** Publishes a message to Redis, from where it takes the whole way. */
 export function PublishBox() {
   const page = usePage();
@@ -44,7 +41,6 @@ export function PublishBox() {
           aria-label="Payload"
           rows={2}
           spellcheck={false}
-          maxLength={MAX_TEXT}
           defaultValue="hello"
           onKeyDown={(event) => {
             if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) publish();

@@ -37,4 +37,16 @@ describe('publishing', () => {
     requests.publish('orders', 'a');
     expect(requests.state.value).toMatchObject({ problem: expect.stringContaining('Not sent') });
   });
+
+  it('sends nothing that is too long, and says so', () => {
+    const sent: unknown[] = [];
+    const requests = new PublishRequests((publish) => sent.push(publish) > 0);
+    requests.publish('orders', 'x'.repeat(65_537));
+    expect(requests.state.value).toEqual({
+      kind: 'failed',
+      problem: 'Not sent: 65,537 characters; 65,536 is the most.',
+    });
+    requests.publish('orders', 'x'.repeat(65_536));
+    expect(sent).toHaveLength(1);
+  });
 });

@@ -1,6 +1,6 @@
-import type { Publish } from '@relay/contracts';
+import { MAX_PUBLISHED_CHARACTERS, type Publish } from '@relay/contracts';
 import { signal } from '@preact/signals';
-import { count } from '../words/numbers.js';
+import { count, number } from '../words/numbers.js';
 
 /** What became of the last message that was published from here. */
 export type Publishing =
@@ -19,6 +19,11 @@ export class PublishRequests {
   constructor(private readonly send: (publish: Publish) => boolean) {}
 
   publish(channel: string, text: string): void {
+    if (text.length > MAX_PUBLISHED_CHARACTERS) {
+      const problem = `Not sent: ${count(text.length, 'character')}; ${number(MAX_PUBLISHED_CHARACTERS)} is the most.`;
+      this.state.value = { kind: 'failed', problem };
+      return;
+    }
     const request = ++this.#request;
     this.state.value = { kind: 'sending', request };
     if (!this.send({ request, channel, text }))

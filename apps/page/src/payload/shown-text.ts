@@ -9,6 +9,11 @@ export function oneLine(text: string): string {
   return text.slice(0, MAX_LENGTH).replace(/\r\n|[\p{Cc}\u2028\u2029\p{Bidi_Control}]/gu, sign);
 }
 
+/** A text as it is, but for what would hide in it or turn its direction, which is shown as a sign. */
+export function inLines(text: string): string {
+  return text.replace(/[^\P{Cc}\t\r\n]|\p{Bidi_Control}/gu, sign);
+}
+
 /** Bytes in one line: `89 50 4e 47 …`. */
 export function hexLine(bytes: Uint8Array, max = 24): string {
   const shown = Array.from(bytes.subarray(0, max), hex).join(' ');
