@@ -15,11 +15,16 @@ beforeEach(() => {
 
 afterEach(() => rmSync(folder, { recursive: true }));
 
+/** Copies what is built to the folder, with the package that it does not bring. */
+function copy(app: App): void {
+  cpSync(dirname(mainOf(app)), folder, { recursive: true });
+  const ws = 'node_modules/ws';
+  cpSync(resolve(workspace, ws), join(folder, ws), { recursive: true });
+}
+
 describe.each(apps)('the built %s', (app) => {
   it('starts away from the workspace with the packages of its package.json alone', async () => {
-    cpSync(dirname(mainOf(app)), folder, { recursive: true });
-    const ws = 'node_modules/ws';
-    cpSync(resolve(workspace, ws), join(folder, ws), { recursive: true });
+    copy(app);
     const main = join(folder, 'main.js');
     const started = RecordedProcess.start(process.execPath, [main, '--port=0'], { env });
     try {
@@ -38,6 +43,15 @@ describe.each(apps)('the built %s', (app) => {
       [],
     );
   });
+});
+
+it('a consumer without the part of its build that answers WebSockets does not start', async () => {
+  copy('consumer');
+  rmSync(join(folder, 'chunks/socket-module.js'));
+  const main = join(folder, 'main.js');
+  const started = RecordedProcess.start(process.execPath, [main, '--port=0'], { env });
+  await started.waitForLine('stderr', /a part of its build is missing/);
+  expect(await started.exited).toMatchObject({ code: 1 });
 });
 
 /** According to the source maps. */

@@ -11,7 +11,7 @@ import {
   type Settings,
   sharedSettings,
   tokenList,
-  url,
+  redisUrl,
   withoutPassword,
   yesOrNo,
 } from '@relay/runtime';
@@ -142,10 +142,10 @@ export const consumerSettings = {
     expected: 'the path of a file that can be read',
   },
   PAGE_REDIS_URL: {
-    schema: z.union([z.literal('').transform(() => undefined), url('redis:', 'rediss:')]),
+    schema: z.union([z.literal('').transform(() => undefined), redisUrl]),
     default: '',
     meaning: 'the Redis in which the page publishes test messages; without it nobody can there',
-    expected: 'redis://[user:password@]host:port[/db], rediss:// for TLS',
+    expected: 'redis://[user:password@]host:port, rediss:// for TLS',
     mask: withoutPassword,
   },
   TLS_CERT_FILE: {

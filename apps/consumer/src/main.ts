@@ -19,6 +19,7 @@ import {
   runApp,
   type RunningApp,
   secureHeaders,
+  StartError,
   StderrLogger,
   stopListening,
   warnOfExpiredCertificates,
@@ -75,6 +76,12 @@ async function start(config: ConsumerConfig): Promise<RunningApp> {
   const port = await listen(app, config.consumerHost, config.consumerPort, (address) =>
     admission.objectionTo(address),
   );
+  // Nest goes without gateways where it cannot load what they need
+  if (!adapter.hasGateway) {
+    throw new StartError(
+      'The consumer cannot start: a part of its build is missing; build it anew.',
+    );
+  }
   warnOfExpiredCertificates(certificateSettings(config));
   warnOfShortTokens(config);
   warnOfShortTokens(pageTokenOf(config), 'PAGE_TOKEN');

@@ -43,6 +43,8 @@ export type ReceiverAction<C> =
       readonly connection: C;
       readonly code: CloseCode;
       readonly reason: string;
+      /** Who may not come in. */
+      readonly refused?: Hello;
     }
   /** A publisher came in, and its connection is `publishers`'s from now on. */
   | { readonly kind: 'entered'; readonly publisher: string; readonly isBack: boolean }
@@ -97,7 +99,7 @@ export class Receiver<C> {
     const others = [...this.#unproven].filter(([, other]) => other.hello.process === hello.process);
     const isNewest = others.every(([, other]) => other.hello.connection < hello.connection);
     const refusal = isNewest ? this.#register.refusal(hello) : NOT_NEWEST;
-    if (refusal) return [{ kind: 'close', connection, ...refusal }];
+    if (refusal) return [{ kind: 'close', connection, ...refusal, refused: hello }];
     const { name: consumer, window, maxEntryBytes } = this.options;
     const position = this.#register.position(hello);
     const data = { consumer, position, window, maxEntryBytes };
@@ -266,7 +268,7 @@ export class Receiver<C> {
     if (greeting === undefined) return this.#beforeHello(connection, event, now);
     this.#unproven.delete(connection);
     const refusal = this.#register.refusalNow(greeting);
-    if (refusal) return [{ kind: 'close', connection, ...refusal }];
+    if (refusal) return [{ kind: 'close', connection, ...refusal, refused: greeting.hello }];
     return [...this.#enter(connection, greeting, now), ...take()];
   }
 

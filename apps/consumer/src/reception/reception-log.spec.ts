@@ -58,6 +58,16 @@ it('says why it sent one away, and does not call it lost', async () => {
   ]);
 });
 
+it('says once that a publisher may not have its name, however often it tries', async () => {
+  await PublisherClient.greet(consumer.port);
+  for (const connection of [1, 2, 3]) {
+    const other = await PublisherClient.open(consumer.port);
+    other.hello({ process: 'other', connection, outbox: { id: 'o', oldest: '0-1', next: '0-1' } });
+    expect(await other.closed).toMatchObject({ code: 4001 });
+  }
+  expect(events).toEqual(['publisher-connected', 'connection-closed']);
+});
+
 it('calls nobody lost whose connection it ends to shut down', async () => {
   const { client } = await PublisherClient.greet(consumer.port);
   await consumer.close();

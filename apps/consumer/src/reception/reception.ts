@@ -22,6 +22,7 @@ import { Message, type Source } from '../handling/message.js';
 import { LIMITS, LimitsReached } from '../limits.js';
 import { closeOnError } from './close-on-error.js';
 import { dismiss, wasDismissed } from './dismiss.js';
+import { ToldRefusals } from './told-refusals.js';
 
 /** The close codes from here on are the relay's own. */
 const FIRST_OF_RELAY = 4000;
@@ -32,6 +33,7 @@ export class Reception {
   reconnects = 0;
   readonly #log = new EventLog('reception');
   readonly #receiver: Receiver<WebSocket>;
+  readonly #refusals = new ToldRefusals();
   readonly #helloTimers = new Map<WebSocket, NodeJS.Timeout>();
   #ackTimer: NodeJS.Timeout | undefined;
   #isStopping = false;
@@ -172,7 +174,7 @@ export class Reception {
         break;
       case 'close':
         if (action.code === CloseCode.tooManyOutboxes) this.reached.add('outboxes');
-        this.#close(action.connection, action.code, action.reason);
+        this.#close(action.connection, action.code, action.reason, action.refused);
         break;
       case 'entered':
         this.#entered(action.publisher, action.isBack);
@@ -185,12 +187,14 @@ export class Reception {
 
   #entered(publisher: string, isBack: boolean): void {
     if (isBack) this.reconnects += 1;
+    this.#refusals.forget();
     this.#log.info('publisher-connected', `publisher ${publisher} connected`, { publisher });
   }
 
-  #close(client: WebSocket, code: CloseCode, reason: string): void {
+  #close(client: WebSocket, code: CloseCode, reason: string, refused?: Hello): void {
+    const isTold = refused !== undefined && this.#refusals.isTold(refused, code);
     const sentence = `closed a connection: ${reason} (${code})`;
-    this.#log.warn('connection-closed', sentence, { code, reason });
+    if (!isTold) this.#log.warn('connection-closed', sentence, { code, reason });
     dismiss(client, code, reason);
   }
 

@@ -60,6 +60,8 @@ type Reader = (bytes: Buffer, isBinary: boolean) => GatewayEvent | undefined;
 
 /** Nest's WebSocket adapter, made strict: no frame is dropped in silence, and a close is polite. */
 export class RelayAdapter extends WsAdapter {
+  /** Whether Nest has given it a gateway. */
+  hasGateway = false;
   /** Frames with an event that this version does not know. */
   unknownEvents = 0;
   readonly #log = new EventLog('reception');
@@ -87,6 +89,7 @@ export class RelayAdapter extends WsAdapter {
   override create(port: number, options: Record<string, unknown> = {}): WebSocketServer {
     const { limits, reached } = this.#bounds;
     const other = this.#otherPaths.get(options['path']);
+    this.hasGateway ||= other === undefined;
     return super.create(port, {
       ...options,
       WebSocket: boundWebSocket(reached),
