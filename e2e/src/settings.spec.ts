@@ -212,7 +212,7 @@ describe('what a process tells of its token', () => {
     const settings = { CONSUMER_CA_FILE: '/nowhere/ca', CLIENT_KEY_FILE: '/nowhere/key' };
     const publisher = runWith(settings, 'publisher', '--redis-ca-file=/nowhere/redis');
     expect((await publisher.exited).code).toBe(2);
-    expect(publisher.output).toContain('REDIS_CA_FILE is given, but REDIS_URL is not rediss://');
+    expect(publisher.output).toContain('--redis-ca-file is given, but REDIS_URL is not rediss://');
     expect(publisher.output).toContain('CONSUMER_CA_FILE is given, but no CONSUMER_URL is wss://');
     expect(publisher.output).toContain('CLIENT_KEY_FILE is given without CLIENT_CERT_FILE');
   });

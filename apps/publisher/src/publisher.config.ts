@@ -8,6 +8,7 @@ import {
   optionalText,
   port,
   positiveInteger,
+  redisUrl,
   sameValue,
   type Settings,
   sharedSettings,
@@ -29,10 +30,10 @@ export const publisherSettings = {
     expected: 'up to 200 characters, no control characters',
   },
   REDIS_URL: {
-    schema: url('redis:', 'rediss:'),
+    schema: redisUrl,
     default: 'redis://localhost:6379',
     meaning: 'the Redis to hear',
-    expected: 'redis://[user:password@]host:port[/db], rediss:// for TLS',
+    expected: 'redis://[user:password@]host:port, rediss:// for TLS',
     mask: withoutPassword,
   },
   REDIS_CA_FILE: {

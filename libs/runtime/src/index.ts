@@ -30,6 +30,7 @@ export {
   WEB_SOCKET_LIMITS,
   WEB_SOCKET_LIMITS_COUNTED,
 } from './bounds/web-socket-limits.js';
+export { isCertificateProblem } from './access/certificate-problem.js';
 export { helpText } from './config/help.js';
 export { type Check, ConfigError, loadConfig } from './config/load-config.js';
 export {
@@ -39,6 +40,7 @@ export {
   optionalText,
   port,
   positiveInteger,
+  redisUrl,
   url,
   withoutPassword,
   withoutPasswords,

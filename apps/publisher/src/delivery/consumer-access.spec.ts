@@ -158,6 +158,13 @@ describe('TLS', () => {
     return { ca: folder.write('ca', authority.cert) };
   }
 
+  it('is guessed where ws:// gets no answer', async () => {
+    const { url, consumer } = await consumerOverTls();
+    connect(url.replace('wss:', 'ws:'));
+    expect(await log.said('ECONNRESET')).toContain('ws:// at one that speaks TLS?');
+    await consumer.stop();
+  });
+
   it('connects to a consumer whose authority is in CONSUMER_CA_FILE', async () => {
     const { url, consumer } = await consumerOverTls();
     connect(url, {}, own());

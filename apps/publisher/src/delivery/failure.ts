@@ -1,4 +1,5 @@
 import { RELAY_PATH } from '@relay/contracts';
+import { isCertificateProblem } from '@relay/runtime';
 
 /** Why there is no connection. */
 export interface Failure {
@@ -26,22 +27,33 @@ export function failureOfProxy(status: number): Failure {
   return { text: `the proxy answers HTTP ${status}${hint}`, needsPerson: isRefusal(status) };
 }
 
-/** What it means when there is no answer at all. */
-export function failureOfError({ code, message }: NodeJS.ErrnoException): Failure {
+/**
+ * What it means when there is no answer at all.
+ *
+ * @param isRefused `ws://` went out, and nothing ever came back
+ */
+export function failureOfError(
+  { code, message }: NodeJS.ErrnoException,
+  isRefused: boolean,
+): Failure {
   if (message.includes('subprotocol')) return { text: code ?? message, needsPerson: true };
   if (code === undefined) return { text: message, needsPerson: false };
   if (/^ERR_SSL_.*ALERT_(.*CERTIFICATE|UNKNOWN_CA|ACCESS_DENIED)/.test(code)) {
     const text = `does not take this publisher's certificate, see CLIENT_CERT_FILE (${code})`;
     return { text, needsPerson: true };
   }
-  if (/^(CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|ERR_TLS_CERT)/.test(code)) {
+  if (isCertificateProblem(code)) {
     return {
       text: `its certificate is not trusted, see CONSUMER_CA_FILE (${code})`,
       needsPerson: true,
     };
   }
-  const hint = code === 'EPROTO' ? ', wss:// at one that does not speak TLS?' : '';
-  return { text: `${code}${hint}`, needsPerson: false };
+  return { text: `${code}${hintOfCode(code, isRefused)}`, needsPerson: false };
+}
+
+function hintOfCode(code: string, isRefused: boolean): string {
+  if (code === 'EPROTO') return ', wss:// at one that does not speak TLS?';
+  return code === 'ECONNRESET' && isRefused ? ', ws:// at one that speaks TLS?' : '';
 }
 
 function hint(status: number, hasToken: boolean): string {

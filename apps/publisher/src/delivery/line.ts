@@ -148,7 +148,8 @@ export class Line {
     socket.on('error', (error: NodeJS.ErrnoException) => {
       const limit = limitOfError(error);
       if (limit) this.reached.add(limit);
-      this.#failure ??= failureOfError(error);
+      const isRefused = url.startsWith('ws:') && this.#transport === undefined;
+      this.#failure ??= failureOfError(error, isRefused);
     });
     socket.on('close', (code, reason) => {
       clearTimeout(this.#timer);

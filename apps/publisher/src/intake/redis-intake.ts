@@ -9,6 +9,7 @@ import { EventLog, withoutPassword } from '@relay/runtime';
 import { Redis } from 'ioredis';
 import { isPattern, mayOverlap, unsubscribeFrom } from './channels.js';
 import { pushConnector } from './push-connector.js';
+import { redisProblem } from './redis-problem.js';
 import type { SubscriptionAccount } from './subscription-account.js';
 
 /** What is published while it waits to try again is lost. */
@@ -124,7 +125,8 @@ export class RedisIntake extends ServerRedis {
       const isSilent = error.message.startsWith('Socket timeout');
       this.#broken(isSilent ? GapReason.redisSilent : GapReason.redisConnectionLost);
       this.#enter('connecting'); // the close event is still to come
-      this.#tell(isSilent ? 'does not answer' : problemOf(error));
+      const hasAnswered = this.answeredAt !== undefined;
+      this.#tell(isSilent ? 'does not answer' : redisProblem(error, this.intake.url, hasAnswered));
     });
     client.on('close', () => {
       this.#onClose();
@@ -334,11 +336,6 @@ function newMessage(
 
 function waitMs(attempt: number): number {
   return randomisedExponentialBackoff(attempt, Math.random(), LONGEST_WAIT_MS);
-}
-
-function problemOf({ code, message }: NodeJS.ErrnoException): string {
-  if (message.startsWith('Unknown RESP type')) return 'answers, but not as a Redis does';
-  return code ?? message;
 }
 
 function messageOf(error: unknown): string {

@@ -37,7 +37,7 @@ afterEach(async () => {
   folder.remove();
 });
 
-async function listen(caFile?: string): Promise<void> {
+async function listen(caFile?: string, at = url): Promise<void> {
   const account = {
     subscribed: () => undefined,
     proven: () => undefined,
@@ -45,7 +45,7 @@ async function listen(caFile?: string): Promise<void> {
     explained: () => undefined,
   };
   intake = new RedisIntake(
-    { url, channels: ['c'], ...(caFile !== undefined && { caFile }) },
+    { url: at, channels: ['c'], answerTimeoutMs: 300, ...(caFile !== undefined && { caFile }) },
     account,
   );
   await intake.listen(() => undefined);
@@ -60,6 +60,17 @@ describe('a Redis that speaks TLS', () => {
 
   it('is not trusted without', async () => {
     await listen();
-    expect(await log.said('not subscribed')).toContain('SELF_SIGNED_CERT_IN_CHAIN');
+    const line = await log.said('not subscribed');
+    expect(line).toContain('is not trusted, see REDIS_CA_FILE (SELF_SIGNED_CERT_IN_CHAIN)');
+  });
+
+  it('is guessed where redis:// gets no answer', async () => {
+    await listen(undefined, url.replace('rediss:', 'redis:'));
+    expect(await log.said('not subscribed')).toContain('redis:// at one that speaks TLS?');
+  });
+
+  it('is doubted where rediss:// gets no answer', async () => {
+    await listen(undefined, redis.url.replace('redis:', 'rediss:'));
+    expect(await log.said('not subscribed')).toContain('rediss:// at one that does not speak TLS?');
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import * as z from 'zod';
 import { helpText } from './help.js';
 import { ConfigError, loadConfig } from './load-config.js';
-import { port, url, withoutPassword, withoutPasswords } from './schemas.js';
+import { port, redisUrl, url, withoutPassword, withoutPasswords } from './schemas.js';
 import { sameValue } from './setting.js';
 
 const settings = {
@@ -152,6 +152,13 @@ describe('the check of settings together', () => {
     const load = (): unknown => loadConfig(settings, { APP_PORT: 'x', OUTPUT: 'raw' }, [], check);
     expect(load).toThrow(/APP_PORT is "x".*\nraw needs a port/);
   });
+
+  it('calls a setting by the flag that gave it', () => {
+    const check = (): string[] => ['APP_PORT is given without OUTPUT; give both'];
+    const load = (...argv: string[]): unknown => loadConfig(settings, {}, argv, check);
+    expect(() => load('--port=1')).toThrow('--port is given without OUTPUT; give both');
+    expect(() => load()).toThrow('APP_PORT is given without OUTPUT; give both');
+  });
 });
 
 describe('helpText', () => {
@@ -193,10 +200,32 @@ describe('withoutPassword', () => {
 });
 
 describe('url', () => {
-  it.each(['redis://host#part', 'redis://:%zz@host', 'http://host', 'redis://', 'host:6379'])(
+  it.each([
+    'redis://host#part',
+    'redis://:%zz@host',
+    'http://host',
+    'redis://',
+    'host:6379',
+    'redis://redis://host',
+  ])('refuses %s', (text) => {
+    expect(url('redis:').safeParse(text).success).toBe(false);
+  });
+});
+
+describe('redisUrl', () => {
+  it.each([
+    ['redis://host', 'redis://host'],
+    ['redis://host:6379/', 'redis://host:6379'],
+    ['rediss://me:pass@host:6379/2', 'rediss://me:pass@host:6379'],
+    [' redis://6379/2 ', 'redis://6379'],
+  ])('takes %s for %s', (text, taken) => {
+    expect(redisUrl.parse(text)).toBe(taken);
+  });
+
+  it.each(['redis://host/abc', 'redis://host/-1', 'redis://host/1.5', 'redis://host?db=1'])(
     'refuses %s',
     (text) => {
-      expect(url('redis:').safeParse(text).success).toBe(false);
+      expect(redisUrl.safeParse(text).success).toBe(false);
     },
   );
 });

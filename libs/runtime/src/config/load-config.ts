@@ -46,9 +46,15 @@ export function loadConfig<S extends Settings>(
     ];
   });
   const config: unknown = Object.freeze(Object.fromEntries(entries));
-  mistakes.push(...check(config as Parameters<Check<S>>[0]));
+  const together = check(config as Parameters<Check<S>>[0]);
+  mistakes.push(...together.map((mistake) => asGiven(mistake, flags)));
   if (mistakes.length > 0) throw new ConfigError(mistakes);
   return config as ConfigOf<S>;
+}
+
+/** Calls the settings that flags gave by their flags. */
+function asGiven(mistake: string, flags: ReadonlyMap<string, Given>): string {
+  return mistake.replace(/\b[A-Z][A-Z_]+\b/g, (name) => flags.get(name)?.by ?? name);
 }
 
 function valueOf(setting: Setting, { value, by }: Given, mistakes: string[]): unknown {

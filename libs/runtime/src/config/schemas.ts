@@ -43,10 +43,25 @@ export function url(...protocols: string[]): z.ZodType<string, string> {
       protocols.includes(parsed.protocol) &&
       parsed.hostname !== '' &&
       parsed.hash === '' &&
+      !parsed.pathname.startsWith('//') && // ws://ws://host
       isDecodable(parsed.username + parsed.password)
     );
   });
 }
+
+/**
+ * The URL of a Redis that is published in and subscribed to. Channels belong to no database, so the one that it
+ * may name is left out: to select it could fail. A query is refused, since the client would take it for options.
+ */
+export const redisUrl: z.ZodType<string, string> = url('redis:', 'rediss:')
+  .refine((text) => {
+    const { pathname, search } = new URL(text);
+    return /^\/?\d*$/.test(pathname) && search === '';
+  })
+  .transform((text) => {
+    const trimmed = text.trim();
+    return trimmed.slice(0, trimmed.length - new URL(trimmed).pathname.length);
+  });
 
 function isDecodable(text: string): boolean {
   try {
