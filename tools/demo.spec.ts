@@ -29,7 +29,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  await demo.stop('SIGKILL');
+  await demo.stop();
   for (const socket of sockets) socket.destroy();
   server.close();
   folder.remove();

@@ -3,6 +3,9 @@ import { setImmediate } from 'node:timers/promises';
 import { runApp, type RunningApp, StartError } from './run-app.js';
 import { sharedSettings } from './shared-settings.js';
 
+/** The timer of the deadline, which nothing ends where nothing exits, is over before it holds anybody up. */
+const SOON = '--shutdown-timeout-ms=100';
+
 let exits: unknown[];
 let stderr: string;
 let stdout: string;
@@ -68,7 +71,7 @@ describe('runApp', () => {
   });
 
   it('shuts down at a signal', async () => {
-    await run(() => Promise.resolve({ shutDown: () => Promise.resolve(0) }));
+    await run(() => Promise.resolve({ shutDown: () => Promise.resolve(0) }), SOON);
     process.emit('SIGTERM');
     await setImmediate();
     expect(exits).toEqual([0]);
@@ -77,7 +80,7 @@ describe('runApp', () => {
   it('waits for the start when the signal comes before it is over', async () => {
     const shutDown = jest.fn(() => Promise.resolve(0));
     let begin: (app: RunningApp) => void = () => undefined;
-    const running = run(() => new Promise((resolve) => (begin = resolve)));
+    const running = run(() => new Promise((resolve) => (begin = resolve)), SOON);
     process.emit('SIGTERM');
     await setImmediate();
     expect(exits).toEqual([]);
