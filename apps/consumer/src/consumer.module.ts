@@ -83,8 +83,8 @@ export class ConsumerModule {
             const clock = new RunClock();
             // What becomes of a message: list your own handlers here.
             const handlers = [
-              ...(feed ? [new ShowOnPage(feed, deadLetters, clock)] : []),
               new PrintMessages(config.output),
+              ...(feed ? [new ShowOnPage(feed, deadLetters, clock)] : []),
             ];
             const options = {
               attempts: config.handlerAttempts,

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { encodeLive, LIVE_PATH, RELAY_PATH } from '@relay/contracts';
+import { encodeLive, LIVE_PATH, type PayloadDto, RELAY_PATH } from '@relay/contracts';
 import { TestFolder } from '@relay/testing';
 import { WebSocket } from 'ws';
+import * as z from 'zod/mini';
 import type { MessageHandler } from '../handling/message-handler.js';
 import { bareMessage, gap, message, recordLog } from '../handling/testing/recording.js';
 import { LIMITS } from '../limits.js';
@@ -17,6 +18,8 @@ class Refusing implements MessageHandler {
     throw new Error('not me');
   }
 }
+
+const ordersDto: PayloadDto<number> = { channel: 'orders', format: 'json', schema: z.number() };
 
 let page: PageUnderTest;
 
@@ -71,16 +74,22 @@ describe('a page', () => {
     expect(await items(page.feed.id, 1000)).toMatchObject({ after: 0, upTo: 3 });
   });
 
-  it('is told of the dead letters of every handler', async () => {
-    await page.close();
-    page = await startPage({}, [new Refusing()]);
-    await page.bring(message('x', 'orders'));
-    const viewer = await ViewerClient.watch(page.port);
-    expect((await viewer.next('items')).items).toMatchObject([
-      { kind: 'message', preview: 'x' },
-      { kind: 'dead-letter', channel: 'orders', handler: 'Refusing', attempts: 1 },
-    ]);
-  });
+  it.each([
+    ['that refused it', new Refusing(), 1],
+    ['whose shape of a payload it has not', Object.assign(new Refusing(), { dto: ordersDto }), 0],
+  ])(
+    'is told of the dead letters of a handler %s, behind the message',
+    async (_, handler, attempts) => {
+      await page.close();
+      page = await startPage({}, [handler]);
+      await page.bring(message('x', 'orders'));
+      const viewer = await ViewerClient.watch(page.port);
+      expect((await viewer.next('items')).items).toMatchObject([
+        { kind: 'message', preview: 'x' },
+        { kind: 'dead-letter', channel: 'orders', handler: 'Refusing', attempts },
+      ]);
+    },
+  );
 
   it('gets the same frames as every other, and figures each second', async () => {
     const viewers = [await ViewerClient.watch(page.port), await ViewerClient.watch(page.port)];

@@ -74,7 +74,7 @@ export async function startPage(
       inject: [Feed],
       useFactory: (feed: Feed) => {
         const clock = new RunClock();
-        const handlers = [new ShowOnPage(feed, deadLetters, clock), ...others];
+        const handlers = [...others, new ShowOnPage(feed, deadLetters, clock)];
         return new Dispatcher(handlers, { attempts: 1, timeoutMs: 60_000 }, deadLetters, clock);
       },
     },
