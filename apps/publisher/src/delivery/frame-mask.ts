@@ -1,8 +1,8 @@
 import { randomFillSync } from 'node:crypto';
 
 export const MASK_BYTES = 4;
-/** Below this a call into native code costs more than it saves. */
-const MIN_NATIVE_BYTES = 48;
+/** Below this a call into native code costs more than it saves, to a frame that comes alone into cold caches. */
+const MIN_NATIVE_BYTES = 512;
 
 /** Random bytes for many frames: to ask for a few costs as much as to ask for all. */
 const random = Buffer.alloc(8192);

@@ -3,6 +3,7 @@ import { EventPattern } from '@nestjs/microservices';
 import type { NewMessage } from '@relay/delivery';
 import { RawArguments } from '@relay/runtime';
 import { Delivery } from '../delivery/delivery.js';
+import type { IntakeContext } from './intake-context.js';
 import { EVERY_OTHER_CHANNEL } from './redis-intake.js';
 
 /** Where messages from Redis come in. REDIS_CHANNELS says which channels are subscribed. */
@@ -12,11 +13,12 @@ export class IntakeController {
 
   /**
    * `PUBLISH test_websocket hello`: on its way to the consumers, byte for byte, with what came beside it. The
-   * payloads are views, good until this settles: the outbox has a copy.
+   * payloads are views: the outbox has a copy.
    */
   @EventPattern(['test_websocket', EVERY_OTHER_CHANNEL])
   @RawArguments()
-  relay(messages: readonly NewMessage[]): void {
+  relay(messages: readonly NewMessage[], context: IntakeContext): void {
     this.delivery.take(messages);
+    context.taken();
   }
 }

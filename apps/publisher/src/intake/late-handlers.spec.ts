@@ -4,6 +4,7 @@ import { Logger } from '@nestjs/common';
 import type { NewMessage } from '@relay/delivery';
 import { RedisServer } from '@relay/testing';
 import { Redis } from 'ioredis';
+import type { IntakeContext } from './intake-context.js';
 import { MAX_PUSH_BYTES } from './resp-pushes.js';
 import { EVERY_OTHER_CHANNEL, RedisIntake } from './redis-intake.js';
 
@@ -54,4 +55,25 @@ it('payloads stay as they are until a handler that takes its time has settled', 
   release();
   await nextTurn();
   expect(seen.flat()).toEqual(payloads);
+});
+
+it('messages are read to the same memory again where the handler says that it has taken them', async () => {
+  const views: Uint8Array[] = [];
+  intake.addHandler(
+    EVERY_OTHER_CHANNEL,
+    async (messages: readonly NewMessage[], context: IntakeContext) => {
+      views.push(...messages.map(({ payload }) => payload));
+      context.taken();
+      await new Promise(nothing); // nobody waits for it
+    },
+    true,
+  );
+  await intake.listen(nothing);
+  while (intake.state !== 'subscribed') await nextTurn();
+  for (const text of ['one', 'two', 'six']) {
+    const before = views.length;
+    await publisher.publish('c', text);
+    while (views.length === before) await nextTurn();
+  }
+  expect(views.map((view) => Buffer.from(view).toString())).toEqual(['six', 'six', 'six']);
 });

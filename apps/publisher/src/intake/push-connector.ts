@@ -18,10 +18,10 @@ const SIGN_OF_LIFE_MS = 100;
 
 /** What a connector tells. */
 export interface PushListener {
-  /** A message was published. The payload is a view, good until what `read` returns has settled. */
+  /** A message was published. The payload is a view, good until what `read` returns has settled, or is nothing. */
   message: StreamParts['message'];
-  /** So much was read: what came is to be taken. */
-  read(): Promise<void>;
+  /** So much was read: what came is to be taken. A promise, unless that is done. */
+  read(): Promise<unknown> | undefined;
 }
 
 /**
@@ -59,12 +59,14 @@ interface Slab {
 }
 
 /**
- * Reads into two slabs by turns, as long as what lay there is taken by then: the next is asked for before a
+ * Reads into the same memory again where what lay there is taken, which is what the caches of a processor have at
+ * hand; else into two slabs by turns, as long as what lay there is taken by then: the next is asked for before a
  * promise can settle. A push that is not whole yet is kept where the rest of it will be read to.
  */
 function readInto(listener: PushListener, socket: () => Socket): OnReadOpts {
   let slab = newSlab();
   let other = newSlab();
+  let target = slab.bytes.subarray(0, READ_BYTES);
   let begun = 0;
   let end = 0;
   let signedAt = -Infinity;
@@ -77,6 +79,10 @@ function readInto(listener: PushListener, socket: () => Socket): OnReadOpts {
   });
   return {
     buffer: () => {
+      if (begun === end && slab.held === 0) {
+        begun = end = target.byteOffset - slab.bytes.byteOffset;
+        return target;
+      }
       const next = other.held === 0 ? other : newSlab();
       const rest = end - begun;
       if (rest > 0) slab.bytes.copy(next.bytes, 0, begun, end);
@@ -84,7 +90,8 @@ function readInto(listener: PushListener, socket: () => Socket): OnReadOpts {
       slab = next;
       begun = 0;
       end = rest;
-      return slab.bytes.subarray(end, end + READ_BYTES);
+      target = slab.bytes.subarray(end, end + READ_BYTES);
+      return target;
     },
     callback: (length) => {
       end += length;
@@ -94,7 +101,8 @@ function readInto(listener: PushListener, socket: () => Socket): OnReadOpts {
         signedAt = now;
         socket().emit('data', NOTHING); // which ioredis's socketTimeout waits for
       }
-      void hold(slab, listener.read());
+      const taking = listener.read();
+      if (taking) void hold(slab, taking);
       return true;
     },
   };
@@ -104,8 +112,8 @@ function newSlab(): Slab {
   return { bytes: Buffer.allocUnsafeSlow(MAX_PUSH_BYTES + READ_BYTES), held: 0 };
 }
 
-async function hold(slab: Slab, taken: Promise<void>): Promise<void> {
+async function hold(slab: Slab, taking: Promise<unknown>): Promise<void> {
   slab.held += 1;
-  await taken;
+  await taking;
   slab.held -= 1;
 }

@@ -2,12 +2,13 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
-import { type MessageHandler, RedisContext, ServerRedis } from '@nestjs/microservices';
+import { ServerRedis } from '@nestjs/microservices';
 import { GapReason } from '@relay/contracts';
-import { type NewMessage, randomisedExponentialBackoff } from '@relay/delivery';
+import { randomisedExponentialBackoff } from '@relay/delivery';
 import { EventLog, withoutPassword } from '@relay/runtime';
 import { Redis } from 'ioredis';
 import { isPattern, mayOverlap, unsubscribeFrom } from './channels.js';
+import { HandlerBatches } from './handler-batches.js';
 import { pushConnector } from './push-connector.js';
 import { redisProblem } from './redis-problem.js';
 import type { SubscriptionAccount } from './subscription-account.js';
@@ -31,12 +32,6 @@ export interface RedisIntakeOptions {
   readonly pingIntervalMs?: number;
   /** How long Redis may owe an answer before the connection counts as dead. */
   readonly answerTimeoutMs?: number;
-}
-
-/** What one reading brought for one handler. */
-interface Batch {
-  readonly handler: MessageHandler;
-  readonly messages: NewMessage[];
 }
 
 type State = 'connecting' | 'subscribed' | 'refused' | 'closed';
@@ -68,11 +63,10 @@ export class RedisIntake extends ServerRedis {
   #refusals = 0;
   /** Which Redis process answered last. */
   #runId: string | undefined;
-  /** What one reading has brought so far, and when. */
-  #batches: Batch[] = [];
-  #readAt = 0;
-  /** Readings that wait for the next turn; those behind them do, too. */
-  #deferred = 0;
+  readonly #batches = new HandlerBatches(
+    (channel) => this.messageHandlers.get(channel) ?? this.messageHandlers.get(EVERY_OTHER_CHANNEL),
+    () => this.state !== 'subscribed',
+  );
 
   constructor(
     private readonly intake: RedisIntakeOptions,
@@ -85,9 +79,9 @@ export class RedisIntake extends ServerRedis {
       ...(intake.caFile !== undefined && { tls: { ca: readFileSync(intake.caFile) } }),
       Connector: pushConnector({
         message: (channel, pattern, payload) => {
-          this.#take(channel, pattern, payload);
+          this.#batches.add(channel, pattern, payload);
         },
-        read: () => this.#handOn(),
+        read: () => this.#batches.handOn(),
       }),
       lazyConnect: true,
       autoResubscribe: false,
@@ -132,10 +126,10 @@ export class RedisIntake extends ServerRedis {
       this.#onClose();
     });
     client.on('messageBuffer', (channel: Buffer, payload: Buffer) => {
-      this.#take(channel.toString(), undefined, payload);
+      this.#batches.add(channel.toString(), undefined, payload);
     });
     client.on('pmessageBuffer', (pattern: Buffer | string, channel: Buffer, payload: Buffer) => {
-      this.#take(channel.toString(), pattern.toString(), payload);
+      this.#batches.add(channel.toString(), pattern.toString(), payload);
     });
     client.connect().catch(() => undefined); // the error event has told it
     callback();
@@ -197,7 +191,7 @@ export class RedisIntake extends ServerRedis {
     this.#keepAlive();
     await identified;
     // what came before the last channel was subscribed, maybe in one reading, is taken in before that
-    if (this.#deferred > 0 && this.intake.channels.length > 1) await nextTurn();
+    if (this.#batches.areDeferred && this.intake.channels.length > 1) await nextTurn();
     if (isGone()) return;
     if (refused.length === 0) {
       this.account.subscribed(Date.now());
@@ -266,46 +260,6 @@ export class RedisIntake extends ServerRedis {
     if (wasUp) this.#tell('connection closed');
   }
 
-  /** What one reading brings goes to its handler at once, in order. */
-  #take(channel: string, pattern: string | undefined, payload: Uint8Array): void {
-    const handler = this.#handlerOf(channel);
-    if (handler === undefined) return;
-    const last = this.#batches.at(-1);
-    if (last === undefined) this.#readAt = Date.now();
-    const message = newMessage(channel, pattern, payload, this.#readAt);
-    if (last?.handler === handler) last.messages.push(message);
-    else this.#batches.push({ handler, messages: [message] });
-  }
-
-  /** Settles when the handlers have taken it. */
-  async #handOn(): Promise<void> {
-    const batches = this.#batches;
-    if (batches.length === 0) return;
-    this.#batches = [];
-    if (this.state !== 'subscribed' || this.#deferred > 0) await this.#defer();
-    const given = batches.map((each) => this.#give(each)); // all of them now
-    for (const each of given) await each;
-  }
-
-  /** What ioredis makes of the same reading comes first: which Redis this is, and that it is subscribed. */
-  async #defer(): Promise<void> {
-    this.#deferred += 1;
-    await nextTurn();
-    this.#deferred -= 1;
-  }
-
-  async #give({ handler, messages }: Batch): Promise<void> {
-    try {
-      await handler(messages, new RedisContext([messages[0]?.channel ?? '']));
-    } catch (error) {
-      this.#log.error('internal-error', 'messages could not be taken in', { error });
-    }
-  }
-
-  #handlerOf(channel: string): MessageHandler | undefined {
-    return this.messageHandlers.get(channel) ?? this.messageHandlers.get(EVERY_OTHER_CHANNEL);
-  }
-
   #enter(state: State): void {
     if (state === this.state) return;
     if (state === 'connecting') this.reconnects += 1;
@@ -321,17 +275,6 @@ export class RedisIntake extends ServerRedis {
     const sentence = `Redis at ${url}: ${problem}; not subscribed, trying again`;
     this.#log.warn('not-subscribed', sentence, { url, problem });
   }
-}
-
-/** Objects of two shapes only, which is what makes them cheap. */
-function newMessage(
-  channel: string,
-  pattern: string | undefined,
-  payload: Uint8Array,
-  receivedAt: number,
-): NewMessage {
-  if (pattern === undefined) return { kind: 'message', channel, payload, receivedAt };
-  return { kind: 'message', channel, pattern, payload, receivedAt };
 }
 
 function waitMs(attempt: number): number {
