@@ -7,6 +7,15 @@ import type { Happening } from './happening.js';
 import { KeptPayloads } from './kept-payloads.js';
 import { Newest } from './newest.js';
 
+/**
+ * So many messages are sorted in together, unless somebody looks: what is done for one that comes alone costs ten
+ * times as much as for one among others, and takes the caches from those that the next message goes through.
+ */
+const MAX_UNSORTED = 64;
+
+/** A message with a larger payload is sorted in at once, so that few bytes wait for it. */
+const MAX_UNSORTED_BYTES = 4 * 1024;
+
 export interface FeedOptions {
   /** Its own among the feeds of all time. */
   readonly id: string;
@@ -30,6 +39,16 @@ class Held {
     private what: Happening | Shown,
   ) {}
 
+  /** The frame into which it has a view. */
+  get frame(): ArrayBufferLike | undefined {
+    return this.what.kind === 'shown' ? undefined : payloadOf(this.what)?.buffer;
+  }
+
+  /** Whether a publisher brought it: a bare message may claim any channel. */
+  get isDelivered(): boolean {
+    return this.what.kind === 'message' && this.what.publisher !== undefined;
+  }
+
   /** Makes it an item; `payloads` keeps the payload, if it is given. */
   item(payloads?: KeptPayloads): FeedItem {
     if (this.what.kind === 'shown') return this.what.item;
@@ -49,6 +68,8 @@ class Held {
 export class Feed {
   readonly id: string;
   #upTo = 0;
+  /** What came last, and is not sorted in. */
+  #unsorted: Held[] = [];
   readonly #recent: Newest<Held>;
   readonly #rare = new Newest<Held>(LIMITS.pageRareItems);
   readonly #samples = new ChannelSamples<Held>();
@@ -71,6 +92,7 @@ export class Feed {
 
   /** Channels from which publishers brought messages lately. */
   get channels(): string[] {
+    this.#sortIn();
     return this.#samples.delivered;
   }
 
@@ -78,11 +100,9 @@ export class Feed {
   add(what: Happening, at: number): void {
     this.#upTo += 1;
     const channel = what.kind === 'message' ? shortName(what.channel) : undefined;
-    const held = new Held(this.#upTo, at, channel, what);
-    this.#recent.push(held);
-    if (channel === undefined) this.#rare.push(held);
-    else this.#samples.add(channel, this.#upTo, isDelivered(what), held);
-    this.#boundFrames(payloadOf(what)?.buffer);
+    this.#unsorted.push(new Held(this.#upTo, at, channel, what));
+    const isSmall = what.kind === 'message' && what.payload.length <= MAX_UNSORTED_BYTES;
+    if (!isSmall || this.#unsorted.length >= MAX_UNSORTED) this.#sortIn();
     if (this.#onNext) this.#tellNext();
   }
 
@@ -113,6 +133,7 @@ export class Feed {
 
   /** The whole payload of what is at `place`; undefined when it is not kept. */
   payload(place: number): Uint8Array | undefined {
+    this.#sortIn();
     return this.#payloads.get(place);
   }
 
@@ -121,8 +142,21 @@ export class Feed {
     return { after, upTo: this.#upTo, items };
   }
 
+  #sortIn(): void {
+    const unsorted = this.#unsorted;
+    if (unsorted.length === 0) return;
+    this.#unsorted = [];
+    for (const held of unsorted) {
+      this.#recent.push(held);
+      if (held.channel === undefined) this.#rare.push(held);
+      else this.#samples.add(held.channel, held.n, held.isDelivered, held);
+      this.#boundFrames(held);
+    }
+  }
+
   /** What is held of what came after `place`, in its order. */
   #after(place: number): Held[] {
+    this.#sortIn();
     const found = new Map<number, Held>();
     for (const kept of [this.#recent, this.#rare, this.#samples]) {
       for (const held of kept) if (held.n > place) found.set(held.n, held);
@@ -134,13 +168,13 @@ export class Feed {
    * Lets go of frames when they are too many: of two generations, each half as large as may be, what the
    * older one holds becomes items. So what comes fast is mostly forgotten before it would be copied.
    */
-  #boundFrames(frame: ArrayBufferLike | undefined): void {
+  #boundFrames({ n, frame }: Held): void {
     if (frame === undefined || frame === this.#lastFrame) return;
     this.#lastFrame = frame;
     this.#youngBytes += frame.byteLength;
     if (this.#youngBytes <= LIMITS.pageHeldFrameBytes / 2) return;
     this.#letGo(this.#youngAfter);
-    this.#youngAfter = this.#upTo;
+    this.#youngAfter = n;
     this.#youngBytes = 0;
     this.#lastFrame = undefined;
   }
@@ -172,9 +206,4 @@ function isKeepable(payload: Uint8Array | undefined): payload is Uint8Array {
 function payloadOf(what: Happening): Uint8Array | undefined {
   if (what.kind === 'message') return what.payload;
   return what.kind === 'dead-letter' ? what.message.payload : undefined;
-}
-
-/** Whether a publisher brought it: a bare message may claim any channel. */
-function isDelivered(what: Happening): boolean {
-  return what.kind === 'message' && what.publisher !== undefined;
 }
