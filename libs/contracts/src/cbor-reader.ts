@@ -22,6 +22,9 @@ const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 /** A longer name is not remembered. */
 const MAX_KEPT_NAME_BYTES = 256;
 
+/** A number is copied to here and read: to make a view of each frame would take longer. */
+const copied = new DataView(new ArrayBuffer(8));
+
 /** The last name that was read, in whatever frame, and how its item was written. */
 const lastName = { text: '', item: new Uint8Array() };
 
@@ -34,7 +37,6 @@ const lastName = { text: '', item: new Uint8Array() };
  */
 export class CborReader {
   readonly #bytes: Uint8Array;
-  readonly #view: DataView;
   /** Where the frame lies: a typed array takes its time to say so. */
   readonly #buffer: ArrayBufferLike;
   readonly #bufferAt: number;
@@ -44,7 +46,6 @@ export class CborReader {
     this.#bytes = bytes;
     this.#buffer = bytes.buffer;
     this.#bufferAt = bytes.byteOffset;
-    this.#view = new DataView(this.#buffer, this.#bufferAt, bytes.length);
   }
 
   /** Enters an array of `min` to `max` items and returns how many there are. */
@@ -107,7 +108,7 @@ export class CborReader {
   number(): number | undefined {
     if (this.#bytes[this.#at] === DOUBLE) {
       this.#at += 1;
-      return this.#view.getFloat64(this.#skip(8));
+      return this.#numberOf(8).getFloat64(0);
     }
     const value = this.scalar();
     return typeof value === 'number' ? value : undefined;
@@ -190,11 +191,19 @@ export class CborReader {
     const info = head & 0x1f;
     if (info < 24) return info;
     if (info > 27) throw new InvalidFrameError(`byte ${this.#at - 1}: a definite length expected`);
-    const at = this.#skip(1 << (info - 24));
-    if (info === 24) return this.#view.getUint8(at);
-    if (info === 25) return this.#view.getUint16(at);
-    if (info === 26) return this.#view.getUint32(at);
-    return this.#view.getUint32(at) * 2 ** 32 + this.#view.getUint32(at + 4);
+    const value = this.#numberOf(1 << (info - 24));
+    if (info === 24) return value.getUint8(0);
+    if (info === 25) return value.getUint16(0);
+    if (info === 26) return value.getUint32(0);
+    return value.getUint32(0) * 2 ** 32 + value.getUint32(4);
+  }
+
+  /** @returns what comes in the next `length` bytes, good until the next call */
+  #numberOf(length: number): DataView {
+    const at = this.#skip(length);
+    for (let index = 0; index < length; index++)
+      copied.setUint8(index, this.#bytes[at + index] ?? 0);
+    return copied;
   }
 
   /** Goes on by `length` bytes and returns where they begin. */
@@ -215,10 +224,10 @@ export class CborReader {
   }
 
   #readFloat(head: number): number {
-    const at = this.#skip(2 << (head - HALF));
-    if (head === DOUBLE) return this.#view.getFloat64(at);
-    if (head === SINGLE) return this.#view.getFloat32(at);
-    return halfToNumber(this.#view.getUint16(at));
+    const value = this.#numberOf(2 << (head - HALF));
+    if (head === DOUBLE) return value.getFloat64(0);
+    if (head === SINGLE) return value.getFloat32(0);
+    return halfToNumber(value.getUint16(0));
   }
 }
 

@@ -53,5 +53,5 @@ export {
   type StartItem,
   type Watch,
 } from './live-frames.js';
-export { BEFORE_ALL, compareOffsets, type Offset, successor } from './offset.js';
+export { BEFORE_ALL, compareOffsets, type Offset, sequenceOf, successor } from './offset.js';
 export { RELAY_PATH, SUB_PROTOCOL } from './protocol.js';

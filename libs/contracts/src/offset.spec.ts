@@ -1,6 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { BEFORE_ALL, compareOffsets, type Offset, OFFSET_PATTERN, successor } from './offset.js';
+import {
+  BEFORE_ALL,
+  compareOffsets,
+  type Offset,
+  OFFSET_PATTERN,
+  sequenceOf,
+  successor,
+} from './offset.js';
 
 type Pair = readonly [bigint, bigint];
 
@@ -65,6 +72,16 @@ describe('the successor of an offset', () => {
           );
         },
       ),
+    );
+  });
+});
+
+describe('the sequence of an offset', () => {
+  it('is its second number', () => {
+    fc.assert(
+      fc.property(u64, fc.maxSafeNat(), (milliseconds, sequence) => {
+        expect(sequenceOf(text([milliseconds, BigInt(sequence)]))).toBe(sequence);
+      }),
     );
   });
 });

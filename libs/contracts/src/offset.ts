@@ -10,6 +10,8 @@ export const OFFSET_PATTERN = /^(?:0|[1-9]\d{0,19})-(?:0|[1-9]\d{0,19})$/;
 /** A number of so many digits is exact as a double, and much cheaper than a big integer. */
 const MAX_EASY_DIGITS = 15;
 
+const ZERO = 0x30;
+
 const LARGEST = '18446744073709551615';
 
 /** The place before every entry. */
@@ -30,10 +32,21 @@ export function compareOffsets(a: Offset, b: Offset): number {
 export function successor(offset: Offset): Offset {
   const dash = offset.indexOf('-');
   const milliseconds = offset.slice(0, dash);
+  if (offset.length - dash - 1 <= MAX_EASY_DIGITS)
+    return `${milliseconds}-${sequenceOf(offset) + 1}`;
   const sequence = offset.slice(dash + 1);
-  if (sequence.length <= MAX_EASY_DIGITS) return `${milliseconds}-${Number(sequence) + 1}`;
   if (sequence === LARGEST) return `${BigInt(milliseconds) + 1n}-0`;
   return `${milliseconds}-${BigInt(sequence) + 1n}`;
+}
+
+/** The second number of an offset, where a double holds it. */
+export function sequenceOf(offset: Offset): number {
+  let sequence = 0;
+  // `Number` of a part of a text leaves compiled code
+  for (let at = offset.indexOf('-') + 1; at < offset.length; at++) {
+    sequence = sequence * 10 + (offset.charCodeAt(at) - ZERO);
+  }
+  return sequence;
 }
 
 function compareTexts(a: string, b: string): number {

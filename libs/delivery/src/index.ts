@@ -18,5 +18,6 @@ export {
 } from './outbox-position.js';
 export { type TrackedOutbox } from './outbox-register.js';
 export { Receiver, type ReceiverAction, type ReceiverOptions } from './receiver.js';
+export { Ring } from './ring.js';
 export { entriesOf, type Run, runOf } from './run.js';
 export { Sender, type SenderAction } from './sender.js';

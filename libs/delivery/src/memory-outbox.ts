@@ -1,4 +1,4 @@
-import { type GapEntry, GapReason, type Offset } from '@relay/contracts';
+import { type GapEntry, GapReason, type Offset, sequenceOf } from '@relay/contracts';
 import { EntryLog } from './entry-log.js';
 import type { NewEntry, NewGap, Outbox, ReadLimit } from './outbox.js';
 import { joined, type Run, runOf } from './run.js';
@@ -78,11 +78,11 @@ export class MemoryOutbox implements Outbox {
 
   read(after: Offset, limit: ReadLimit): Run {
     const gaps: GapEntry[] = [];
-    let n = numberOf(after) + 1;
+    let n = sequenceOf(after) + 1;
     while (n < this.#log.oldest && gaps.length < limit.entries) {
       const gap = this.#missing(n);
       gaps.push(gap);
-      n = numberOf(gap.offset) + 1;
+      n = sequenceOf(gap.offset) + 1;
     }
     if (gaps.length === 0) return this.#held(n, limit);
     const entries = limit.entries - gaps.length;
@@ -92,7 +92,7 @@ export class MemoryOutbox implements Outbox {
   }
 
   release(upTo: Offset): void {
-    const n = Math.min(numberOf(upTo), this.#log.next - 1);
+    const n = Math.min(sequenceOf(upTo), this.#log.next - 1);
     this.#released = Math.max(this.#released, n);
     this.#keptGaps = this.#keptGaps.filter(({ last }) => last > n);
     this.#log.discard(n);
@@ -100,7 +100,7 @@ export class MemoryOutbox implements Outbox {
 
   /** The number of the first entry behind `offset` that it holds or will hold. */
   #heldBehind(offset: Offset): number {
-    return Math.max(numberOf(offset) + 1, this.#log.oldest);
+    return Math.max(sequenceOf(offset) + 1, this.#log.oldest);
   }
 
   #held(n: number, limit: ReadLimit): Run {
@@ -156,8 +156,4 @@ function gapUpTo(n: number, gap: Pick<GapEntry, 'reason' | 'to' | 'count'>): Gap
 
 function offsetOf(n: number): Offset {
   return `0-${n}`;
-}
-
-function numberOf(offset: Offset): number {
-  return Number(offset.slice(offset.indexOf('-') + 1));
 }

@@ -10,6 +10,11 @@ export class Ring<T> {
     return this.#length;
   }
 
+  /** From the oldest to the newest. */
+  *[Symbol.iterator](): Generator<T> {
+    for (let index = 0; index < this.#length; index++) yield this.at(index) as T;
+  }
+
   push(item: T): void {
     if (this.#length === this.#slots.length) this.#grow();
     this.#slots[(this.#head + this.#length) & (this.#slots.length - 1)] = item;

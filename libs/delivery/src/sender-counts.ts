@@ -1,4 +1,4 @@
-import { BEFORE_ALL, compareOffsets, GapReason, type Offset } from '@relay/contracts';
+import { BEFORE_ALL, compareOffsets, GapReason, type Offset, sequenceOf } from '@relay/contracts';
 import { entriesOf, type Run } from './run.js';
 
 /** What a sender has done since it exists, in plain numbers. */
@@ -38,8 +38,4 @@ export function entriesUpTo(
   if (compareOffsets(cursor, first) < 0) return 0;
   const [from, to, reached] = [sequenceOf(first), sequenceOf(last), sequenceOf(cursor)];
   return to - from + 1 === entries ? Math.min(reached - from + 1, entries) : 0;
-}
-
-function sequenceOf(offset: Offset): number {
-  return Number(offset.slice(offset.indexOf('-') + 1));
 }

@@ -19,7 +19,8 @@ const NOTHING: Progress = { handledUntil: 0, refusedUntil: 0, error: undefined }
 export class Ahead {
   /** Items up to this index were offered. */
   until = 0;
-  readonly #progress = new Map<MessageHandler, Progress>();
+  /** None until there is some: most batches never have. */
+  #progress: Map<MessageHandler, Progress> | undefined;
 
   /** @param takers handlers with `handleAhead` */
   constructor(
@@ -52,7 +53,11 @@ export class Ahead {
   }
 
   #of(handler: MessageHandler): Progress {
-    return this.#progress.get(handler) ?? NOTHING;
+    return this.#progress?.get(handler) ?? NOTHING;
+  }
+
+  #reached(handler: MessageHandler, progress: Progress): void {
+    (this.#progress ??= new Map<MessageHandler, Progress>()).set(handler, progress);
   }
 
   /** What fails here is tried one by one; what hangs may still be at work and is not tried again. */
@@ -61,7 +66,7 @@ export class Ahead {
     const handled = (count: number): void => {
       if (this.until !== end) return; // it was given up, and these are done with
       const handledUntil = index + Math.min(count, messages.length); // whatever it says
-      this.#progress.set(taker, { ...NOTHING, handledUntil });
+      this.#reached(taker, { ...NOTHING, handledUntil });
     };
     const work = (): void | Promise<void> => {
       const count = taker.handleAhead?.(messages) ?? 0;
@@ -70,7 +75,7 @@ export class Ahead {
     return attempt(work, { attempts: 1, timeoutMs: this.timeoutMs })?.catch((failure: unknown) => {
       const { cause: error } = failure as HandlerFailedError;
       if (!(error instanceof HandlerTimeoutError)) return;
-      this.#progress.set(taker, { ...NOTHING, refusedUntil: end, error });
+      this.#reached(taker, { ...NOTHING, refusedUntil: end, error });
     });
   }
 }

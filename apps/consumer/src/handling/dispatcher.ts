@@ -1,4 +1,5 @@
 import { decodePayload } from '@relay/contracts';
+import { Ring } from '@relay/delivery';
 import { EventLog } from '@relay/runtime';
 import { Ahead } from './ahead.js';
 import {
@@ -34,7 +35,7 @@ export class Dispatcher {
   readonly #log = new EventLog('handling');
   readonly #account: Account;
   /** The ways through what is not done yet, the oldest first. */
-  readonly #passes = new Set<Pass>();
+  readonly #passes = new Ring<Pass>();
   #isBusy = false;
   #isStopping = false;
   #running = Promise.resolve();
@@ -93,7 +94,7 @@ export class Dispatcher {
   dispatch(batch: Batch): void {
     const pass = new Pass(batch, this.#account);
     if (this.#isStopping) pass.settle();
-    this.#passes.add(pass);
+    this.#passes.push(pass);
     this.#account.waiting.enter(batch.items, batch.onHandled === undefined);
     if (!this.#isBusy) this.#running = this.#run();
   }
@@ -113,7 +114,7 @@ export class Dispatcher {
   async #run(): Promise<void> {
     this.#isBusy = true;
     // also through what comes meanwhile
-    for (const pass of this.#passes) {
+    for (let pass = this.#passes.at(0); pass; pass = this.#passes.at(0)) {
       const { items } = pass;
       const ahead = new Ahead(this.#takers, this.options.timeoutMs);
       pass.begin();
@@ -136,7 +137,7 @@ export class Dispatcher {
         pass.done();
       }
       pass.end();
-      this.#passes.delete(pass);
+      this.#passes.shift();
     }
     this.#isBusy = false;
   }

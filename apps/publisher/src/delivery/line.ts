@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import { CloseCode, closeReason, mayComeBack, SUB_PROTOCOL } from '@relay/contracts';
 import { Heartbeat, HEARTBEAT } from '@relay/delivery';
 import { answerPings, keepAlive, limitOfError, WEB_SOCKET_LIMITS } from '@relay/runtime';
@@ -10,6 +11,8 @@ import { generateMask } from './frame-mask.js';
 import { type Failure, failureOfAnswer, failureOfError, failureOfProxy } from './failure.js';
 
 const HANDSHAKE_TIMEOUT_MS = 10_000;
+
+const NOTHING = Buffer.alloc(0);
 
 /** What happens on a line. */
 export interface LineEvents {
@@ -31,8 +34,6 @@ export class Line {
   /** What is under it, once it stands. */
   #transport: Socket | undefined;
   readonly #frames = new BinaryFrames();
-  /** Frames of which the network has not said that it has them; it says so a little later. */
-  #untold = 0;
   /** What is known of the end, the first cause first. */
   #failure: Failure | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -81,14 +82,19 @@ export class Line {
   deliver(head: Uint8Array, body: Uint8Array): void {
     const transport = this.#transport;
     if (this.#socket.readyState !== WebSocket.OPEN || transport === undefined) return;
-    this.#untold += 1;
-    transport.write(this.#frames.write(head, body), this.#onTaken);
-    this.isCongested = transport.writableLength > 0;
+    const frame = this.#frames.write(head, body);
+    if (transport instanceof TLSSocket) {
+      transport.write(frame, this.#onTaken);
+    } else {
+      transport.write(frame);
+      if (transport.writableLength === 0) return; // as it mostly is, and nobody had to ask to be told
+      transport.write(NOTHING, this.#onTaken);
+    }
+    this.isCongested = true;
   }
 
   readonly #onTaken = (): void => {
-    this.#untold -= 1;
-    if (!this.isCongested || this.#untold > 0) return; // that was one before the frame that waits
+    if (!this.isCongested) return; // it has ended
     this.isCongested = false;
     this.events.drained();
   };

@@ -9,15 +9,16 @@ export type EventFields = Readonly<Record<string, unknown>>;
  */
 export class EventLog {
   readonly #logger: Logger;
+  #isDebugging: boolean | undefined;
 
   /** @param context which part speaks */
   constructor(context: string) {
     this.#logger = new Logger(context);
   }
 
-  /** Whether it is worth making a sentence for `debug`. */
+  /** Whether it is worth making a sentence for `debug`, as it was when first asked for. */
   get isDebugging(): boolean {
-    return Logger.isLevelEnabled('debug');
+    return (this.#isDebugging ??= Logger.isLevelEnabled('debug'));
   }
 
   /** For whoever looks for a mistake: single frames. */
