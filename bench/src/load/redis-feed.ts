@@ -69,11 +69,13 @@ export class RedisFeed {
 
   /** Sends one message by itself, whether the socket has room or not: for low rates. */
   sendOne(time: number): void {
-    const { payloadAt } = this.#batches;
-    const command = Buffer.from(this.#batches.command);
+    const batches = this.#batches;
+    const { command, payloadAt } = batches;
     writeSequence(command, payloadAt, ++this.sent);
     writeTime(command, payloadAt, time);
     this.socket.write(command);
+    // what the network has not taken at once must not be written over; what it has is no garbage
+    if (this.socket.writableLength > 0) batches.command = Buffer.from(command);
   }
 
   /**
@@ -99,7 +101,8 @@ export class RedisFeed {
 interface Batches {
   readonly payloadBytes: number;
   readonly messages: number;
-  readonly command: Buffer;
+  /** One of them, to be written over. */
+  command: Buffer;
   readonly payloadAt: number;
   /** Those that no socket holds. */
   readonly free: Buffer[];
