@@ -4,7 +4,7 @@ import { Attackers } from './attackers.js';
 import { Siege } from './siege.js';
 import { malices } from './strategies/malices.js';
 import { strategies } from './strategies/index.js';
-import { Tally } from './tally.js';
+import { STATES, Tally } from './tally.js';
 
 const SEED = 20_260_921;
 const MAX_MIB = 1024;
@@ -28,7 +28,8 @@ it('survives each attack, and loses nothing of the publisher beside it', async (
   await attackers.eachOnce(affordable);
   const untried = affordable.filter(({ name }) => tally.of(name) === 0);
   expect([untried.map(({ name }) => name), tally.outcomes]).toEqual([[], expect.any(String)]);
-  expect(tally.complaints).toEqual([]);
+  // how many inputs come so far is for the long run, which weighs its attacks: here some end sooner, some later
+  expect(STATES.filter((state) => tally.inState(state) === 0)).toEqual([]);
   expect(await arena.complaints(MAX_MIB)).toEqual([]);
   attackers.leave();
   expect([...attackers.findings, ...(await arena.finish())]).toEqual([]);
