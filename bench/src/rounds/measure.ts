@@ -141,7 +141,8 @@ async function warmUp(
 
 /**
  * After a third as long at the same rate, which finds everybody at rest. The garbage of the load is collected before,
- * and its memory is so large that none is meanwhile: the collector's threads would take the cores from what is measured.
+ * and by node's flags in the target `bench` its memory is so large that none is meanwhile: the collector's threads would
+ * take the cores from what is measured.
  */
 async function measureLatency(
   { feed, ends }: Pipeline,

@@ -22,6 +22,13 @@ describe('a ring', () => {
     expect([ring.pop(), ring.pop(), ring.pop()]).toEqual([2, 1, undefined]);
   });
 
+  it('is gone through from the oldest to the newest', () => {
+    const ring = ringOf(1, 2, 3);
+    ring.shift();
+    ring.push(4);
+    expect([...ring]).toEqual([2, 3, 4]);
+  });
+
   it('has nothing outside of its length', () => {
     const ring = ringOf(1);
     expect([ring.at(-1), ring.at(0), ring.at(1)]).toEqual([undefined, 1, undefined]);
