@@ -69,6 +69,7 @@ export { Buckets } from './metrics/buckets.js';
 export { Metrics, type Labels } from './metrics/metrics.js';
 export { MetricsController } from './metrics/metrics.controller.js';
 export { OTHER, Tally } from './metrics/tally.js';
+export { completed } from './nest/completed.js';
 export { RawArguments } from './nest/raw-arguments.js';
 export { runApp, type RunningApp, StartError } from './run-app.js';
 export { sharedSettings } from './shared-settings.js';

@@ -12,6 +12,7 @@ import {
   SUB_PROTOCOL,
 } from '@relay/contracts';
 import {
+  completed,
   EventLog,
   isForWebSocket,
   type Metrics,
@@ -112,11 +113,11 @@ export class RelayAdapter extends WsAdapter {
     client.on('message', (bytes: Buffer, isBinary: boolean) => {
       const frame = this.#read(client, read, bytes, isBinary);
       if (!frame) return;
-      Promise.resolve(callbacks.get(frame.event)?.(frame.data, frame.event)).catch(
-        (error: unknown) => {
+      Promise.resolve(callbacks.get(frame.event)?.(frame.data, frame.event))
+        .then(completed)
+        .catch((error: unknown) => {
           this.#log.error('internal-error', 'a frame could not be taken in', { error });
-        },
-      );
+        });
     });
   }
 

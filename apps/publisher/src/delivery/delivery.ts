@@ -129,6 +129,11 @@ export class Delivery implements SubscriptionAccount {
     this.#continuity.explained(reason);
   }
 
+  notTaken(messages: readonly NewMessage[], error: unknown): void {
+    this.#writer.miss(messages, this.#continuity.provenUntil, error);
+    this.#appended();
+  }
+
   /**
    * Delivers what is left, says goodbye and closes.
    *

@@ -44,6 +44,18 @@ it('a gap in the place of a message that could not be taken in goes out at once'
   expect((await connection.entries(1)).map(told)).toEqual([GAP]);
 });
 
+it('a gap in the place of messages that a handler failed to take in goes out at once', async () => {
+  const connection = await consumer.connection(1);
+  await connection.welcome();
+  await connection.entries(1);
+  const messages = [1_500, 2_000].map((receivedAt): NewMessage => {
+    return { kind: 'message', channel: 'c', payload: Buffer.from('lost'), receivedAt };
+  });
+  delivery.notTaken(messages, new Error('a mistake'));
+  expect((await connection.entries(1)).map(told)).toEqual(['not-taken-in 1000 2000 2']);
+  expect(delivery.gaps.total).toBe(1);
+});
+
 it('such a gap is not left out when everything else is delivered and the publisher ends', async () => {
   const connection = await consumer.connection(1);
   await connection.welcome();

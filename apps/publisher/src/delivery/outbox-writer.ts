@@ -49,6 +49,12 @@ export class OutboxWriter {
     if (this.#owed.length > 0) this.settle();
   }
 
+  /** A gap stands for these. */
+  miss(messages: readonly NewMessage[], heardUntil: number | null, error: unknown): void {
+    for (const { receivedAt } of messages) this.#miss(heardUntil, receivedAt, error);
+    this.settle();
+  }
+
   writeGap(gap: NewGap): void {
     this.#owed.push(gap);
     this.settle();

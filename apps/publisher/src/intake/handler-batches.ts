@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { MessageHandler } from '@nestjs/microservices';
 import type { NewMessage } from '@relay/delivery';
-import { EventLog } from '@relay/runtime';
+import { completed, EventLog } from '@relay/runtime';
 import { IntakeContext } from './intake-context.js';
 
 /** What one reading brought for one handler, and follows each other. */
@@ -18,19 +18,33 @@ export class HandlerBatches {
   #readAt = 0;
   /** Readings that wait for the next turn; those behind them do, too. */
   #deferred = 0;
+  /** What handlers have that have not said that it is taken, and are not done. */
+  readonly #untaken = new Set<Promise<boolean>>();
 
   /**
    * @param handlerOf the handler of a channel
    * @param isEarly whether the client may have in the same reading what has to be known before
+   * @param notTaken a handler failed before it had said that it has taken these
    */
   constructor(
     private readonly handlerOf: (channel: string) => MessageHandler | undefined,
     private readonly isEarly: () => boolean,
+    private readonly notTaken: (messages: readonly NewMessage[], error: unknown) => void,
   ) {}
 
   /** Whether something that was read is yet to be handed on. */
   get areDeferred(): boolean {
     return this.#deferred > 0;
+  }
+
+  /** Whether handlers have all that was handed on, and are done or have said that they have taken it. */
+  get areTaken(): boolean {
+    return this.#untaken.size === 0;
+  }
+
+  /** Fulfilled when what was handed on until now is taken. */
+  taken(): Promise<unknown> {
+    return Promise.all(this.#untaken);
   }
 
   add(channel: string, pattern: string | undefined, payload: Uint8Array): void {
@@ -43,7 +57,7 @@ export class HandlerBatches {
     else this.#batches.push({ handler, messages: [message] });
   }
 
-  /** @returns a promise where handlers have yet to take it, that settles when they have */
+  /** @returns a promise where handlers have yet to take it: fulfilled when its payloads are not needed any more */
   handOn(): Promise<unknown> | undefined {
     const batches = this.#batches;
     if (batches.length === 0) return undefined;
@@ -61,22 +75,39 @@ export class HandlerBatches {
   }
 
   #give(batches: readonly Batch[]): Promise<unknown> | undefined {
-    let taking: Promise<void>[] | undefined;
+    let releasing: Promise<void>[] | undefined;
     for (const batch of batches) {
       const context = new IntakeContext([batch.messages[0]?.channel ?? '']);
-      const settled = this.#call(batch, context);
-      if (!context.isTaken) (taking ??= []).push(settled);
+      const isDone = this.#call(batch, context);
+      if (!context.isTaken) void this.#untilDone(isDone);
+      // the handlers of one pattern share a context: one of them cannot speak for those behind it
+      if (!context.isTaken || batch.handler.next) (releasing ??= []).push(released(isDone));
     }
-    return taking && Promise.all(taking);
+    return releasing && Promise.all(releasing);
   }
 
-  async #call({ handler, messages }: Batch, context: IntakeContext): Promise<void> {
+  /** @returns whether all handlers of this pattern are done; false: one failed, and others may go on */
+  async #call({ handler, messages }: Batch, context: IntakeContext): Promise<boolean> {
     try {
-      await handler(messages, context);
+      await completed(await handler(messages, context));
+      return true;
     } catch (error) {
-      this.#log.error('internal-error', 'messages could not be taken in', { error });
+      if (!context.isTaken) this.notTaken(messages, error);
+      else this.#log.error('internal-error', 'a handler of messages from Redis failed', { error });
+      return false;
     }
   }
+
+  async #untilDone(isDone: Promise<boolean>): Promise<void> {
+    this.#untaken.add(isDone);
+    await isDone;
+    this.#untaken.delete(isDone);
+  }
+}
+
+/** Fulfilled when nobody reads the payloads any more; never where that cannot be known. */
+async function released(isDone: Promise<boolean>): Promise<void> {
+  if (!(await isDone)) await new Promise(() => undefined);
 }
 
 /** Objects of two shapes only, which is what makes them cheap. */

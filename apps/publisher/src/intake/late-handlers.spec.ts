@@ -7,6 +7,7 @@ import { Redis } from 'ioredis';
 import type { IntakeContext } from './intake-context.js';
 import { MAX_PUSH_BYTES } from './resp-pushes.js';
 import { EVERY_OTHER_CHANNEL, RedisIntake } from './redis-intake.js';
+import { noAccount } from './testing/no-account.js';
 
 const nothing = (): void => undefined;
 
@@ -18,10 +19,7 @@ beforeEach(async () => {
   Logger.overrideLogger(false);
   redis = await RedisServer.start();
   publisher = new Redis(redis.url);
-  intake = new RedisIntake(
-    { url: redis.url, channels: ['c'] },
-    { subscribed: nothing, proven: nothing, broken: nothing, explained: nothing },
-  );
+  intake = new RedisIntake({ url: redis.url, channels: ['c'] }, noAccount);
 });
 
 afterEach(async () => {

@@ -18,7 +18,7 @@ const SIGN_OF_LIFE_MS = 100;
 
 /** What a connector tells. */
 export interface PushListener {
-  /** A message was published. The payload is a view, good until what `read` returns has settled, or is nothing. */
+  /** A message was published. The payload is a view, good until what `read` returns is fulfilled, or is nothing. */
   message: StreamParts['message'];
   /** So much was read: what came is to be taken. A promise, unless that is done. */
   read(): Promise<unknown> | undefined;

@@ -66,6 +66,9 @@ export class RedisIntake extends ServerRedis {
   readonly #batches = new HandlerBatches(
     (channel) => this.messageHandlers.get(channel) ?? this.messageHandlers.get(EVERY_OTHER_CHANNEL),
     () => this.state !== 'subscribed',
+    (messages, error) => {
+      this.account.notTaken(messages, error);
+    },
   );
 
   constructor(
@@ -136,20 +139,22 @@ export class RedisIntake extends ServerRedis {
     await Promise.resolve();
   }
 
-  /** Asks Redis for no more and takes in what it sent until then; gives up at the deadline. */
+  /** Asks Redis for no more and waits until what it sent is taken in; gives up at the deadline. */
   async unsubscribe(deadline: AbortSignal): Promise<void> {
     if (this.state !== 'subscribed' || deadline.aborted) return;
     const sentAt = Date.now();
-    const answers = unsubscribeFrom(this.#client, this.intake.channels);
+    const taken = unsubscribeFrom(this.#client, this.intake.channels)
+      .then(nextTurn)
+      .then(() => this.#batches.taken());
     const aborted = once(deadline, 'abort');
-    const isAnswered = await Promise.race([
-      answers.then(
+    const isTaken = await Promise.race([
+      taken.then(
         () => true,
         () => false,
       ),
       aborted.then(() => false),
     ]);
-    if (isAnswered) await this.#provenWithNextTurn(sentAt);
+    if (isTaken) await this.#provenWithNextTurn(sentAt);
   }
 
   override async close(): Promise<void> {
@@ -242,11 +247,11 @@ export class RedisIntake extends ServerRedis {
     });
   }
 
-  /** What came before the answer is taken in with the next turn. */
+  /** What came before the answer is handed on with the next turn; what handlers keep waiting proves nothing. */
   async #provenWithNextTurn(at: number): Promise<void> {
     this.answeredAt = performance.now();
     await nextTurn();
-    this.account.proven(at);
+    if (this.#batches.areTaken) this.account.proven(at);
   }
 
   #onClose(): void {

@@ -2,6 +2,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/gl
 import { Logger } from '@nestjs/common';
 import { freePort, RecordedLog, RedisServer, TestAuthority, TestFolder } from '@relay/testing';
 import { RedisIntake } from './redis-intake.js';
+import { noAccount } from './testing/no-account.js';
 
 let authority: TestAuthority;
 let folder: TestFolder;
@@ -38,15 +39,9 @@ afterEach(async () => {
 });
 
 async function listen(caFile?: string, at = url): Promise<void> {
-  const account = {
-    subscribed: () => undefined,
-    proven: () => undefined,
-    broken: () => undefined,
-    explained: () => undefined,
-  };
   intake = new RedisIntake(
     { url: at, channels: ['c'], answerTimeoutMs: 300, ...(caFile !== undefined && { caFile }) },
-    account,
+    noAccount,
   );
   await intake.listen(() => undefined);
 }

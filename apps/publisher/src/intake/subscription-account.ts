@@ -1,3 +1,5 @@
+import type { NewMessage } from '@relay/delivery';
+
 /** Keeps account of what a subscription can have missed. Times are milliseconds since 1970. */
 export interface SubscriptionAccount {
   /** Every SUBSCRIBE was acknowledged, the last of them `at`. */
@@ -8,4 +10,6 @@ export interface SubscriptionAccount {
   broken(reason: string): void;
   /** A reason that says better why there is no subscription. */
   explained(reason: string): void;
+  /** These came, and were not taken in, since a handler failed. */
+  notTaken(messages: readonly NewMessage[], error: unknown): void;
 }

@@ -1,7 +1,7 @@
 import { EventEmitter, once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type INestApplication, Module } from '@nestjs/common';
+import { type INestApplication, Module, type Provider } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { ReceiverOptions } from '@relay/delivery';
 import { boundHttp, loadConfig, Refusals, Tokens } from '@relay/runtime';
@@ -90,6 +90,8 @@ export interface ConsumerOptions extends Partial<ReceiverOptions> {
   readonly limits?: Partial<Limits>;
   readonly admission?: Partial<AdmissionOptions>;
   readonly httpsOptions?: TlsOptions;
+  /** Beside what the reception needs. */
+  readonly providers?: readonly Provider[];
 }
 
 @Module({})
@@ -108,7 +110,14 @@ export function limitsFor(changes: Partial<Limits> = {}): Limits {
 
 /** A consumer with real sockets on a free port, whose handler is a `Recorder`. */
 export async function startConsumer(options: ConsumerOptions = {}): Promise<ConsumerUnderTest> {
-  const { helloTimeoutMs, admission: access, httpsOptions, limits, ...changes } = options;
+  const {
+    helloTimeoutMs,
+    admission: access,
+    httpsOptions,
+    limits,
+    providers,
+    ...changes
+  } = options;
   const reached = new LimitsReached();
   const recorder = new Recorder();
   const deadLetters = new DeadLetters(undefined, new Recording());
@@ -121,14 +130,15 @@ export async function startConsumer(options: ConsumerOptions = {}): Promise<Cons
     ...changes,
   };
   const reception = new Reception(receiverOptions, dispatcher, reached, helloTimeoutMs);
-  const providers = [
+  const all = [
     RelayGateway,
     { provide: Dispatcher, useValue: dispatcher },
     { provide: Reception, useValue: reception },
     { provide: LimitsReached, useValue: reached },
+    ...(providers ?? []),
   ];
   const app = await NestFactory.create(
-    { module: TestModule, providers },
+    { module: TestModule, providers: all },
     { logger: false, ...(httpsOptions && { httpsOptions }) },
   );
   const admission = admissionFor(access);

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { EventEmitter, once } from 'node:events';
-import { type INestMicroservice, type LoggerService, Module } from '@nestjs/common';
+import { type INestMicroservice, type LoggerService, Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NewMessage } from '@relay/delivery';
 import { Delivery } from '../../delivery/delivery.js';
@@ -37,7 +37,8 @@ export class Collected<T> {
 
 /** What the account of the subscription was told, and how many messages had been taken in by then. */
 export interface AccountEvent {
-  readonly event: 'subscribed' | 'proven' | 'broken' | 'explained';
+  readonly event: 'subscribed' | 'proven' | 'broken' | 'explained' | 'notTaken';
+  /** A time, a reason, or how many messages. */
   readonly detail: number | string;
   readonly takenBefore: number;
 }
@@ -66,9 +67,10 @@ export class IntakeUnderTest {
   static async start(
     url: string,
     options: Partial<RedisIntakeOptions> = {},
+    controllers: readonly Type[] = [IntakeController],
   ): Promise<IntakeUnderTest> {
     const started = new IntakeUnderTest(url, options);
-    await started.#listen();
+    await started.#listen(controllers);
     return started;
   }
 
@@ -84,7 +86,7 @@ export class IntakeUnderTest {
     return this.lines.find((line) => line.includes('not subscribed'), after);
   }
 
-  async #listen(): Promise<void> {
+  async #listen(controllers: readonly Type[]): Promise<void> {
     const record = (line: unknown): void => {
       this.lines.add(String(line));
     };
@@ -99,7 +101,7 @@ export class IntakeUnderTest {
     this.#app = await NestFactory.createMicroservice(
       {
         module: TestModule,
-        controllers: [IntakeController],
+        controllers: [...controllers],
         providers: [{ provide: Delivery, useValue: delivery }],
       },
       { strategy: this.intake, logger },
@@ -118,6 +120,9 @@ export class IntakeUnderTest {
       proven: noting('proven'),
       broken: noting('broken'),
       explained: noting('explained'),
+      notTaken: (messages) => {
+        noting('notTaken')(messages.length);
+      },
     };
   }
 }
