@@ -85,7 +85,9 @@ class DoesNotRecogniseWhatItHad extends Receiver<Connection> {
     const actions = super.deliver(connection, frame, now);
     if (from === undefined || received === undefined) return actions;
     const again = frame.entries.filter(({ offset }) => compareOffsets(offset, received) <= 0);
-    return again.length === 0 ? actions : [{ kind: 'hand', from, entries: again }, ...actions];
+    return again.length === 0
+      ? actions
+      : [{ kind: 'hand', from, entries: again, isDelivered: true }, ...actions];
   }
 
   override handled(from: Tracked, now: number, count?: number): Action[] {

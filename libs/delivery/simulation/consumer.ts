@@ -49,6 +49,7 @@ export class Consumer {
   #stopDeadline: Timer | undefined;
   #onStopped: (() => void) | undefined;
   #hasEnded = false;
+  #isMistaken = false;
   #fate: { left: number; readonly kill: () => void } | undefined;
 
   constructor(
@@ -112,9 +113,15 @@ export class Consumer {
     else kill();
   }
 
-  /** Takes the last back. */
+  /** The next entries are not handed on, and the connection that brought them ends. */
+  makeMistake(): void {
+    this.#isMistaken = true;
+  }
+
+  /** Takes both back. */
   spare(): void {
     this.#fate = undefined;
+    this.#isMistaken = false;
   }
 
   #take(far: Connection, session: Session, frame: DeliveryFrame): void {
@@ -128,7 +135,7 @@ export class Consumer {
       this.#perform(receiver.hello(far, frame.data, this.#time));
     } else if (frame.event === 'deliver') {
       const { data } = frame;
-      const actions = receiver.deliver(far, data, this.#time);
+      const actions = this.#unlessMistaken(far, receiver.deliver(far, data, this.#time));
       if (isHeard(actions) && session.outbox !== undefined) {
         account?.received(this.model.outbox(session.outbox), data.entries);
       }
@@ -149,6 +156,20 @@ export class Consumer {
       }
       this.#perform(actions);
     } else if (frame.event === 'ping') far.send({ event: 'pong' });
+  }
+
+  /** By a mistake, what is to be handed on is taken back, and the connection ends. */
+  #unlessMistaken(
+    far: Connection,
+    actions: readonly ReceiverAction<Connection>[],
+  ): readonly ReceiverAction<Connection>[] {
+    const hands = actions.filter((action) => action.kind === 'hand');
+    if (!this.#isMistaken || hands.length === 0) return actions;
+    this.#isMistaken = false;
+    for (const hand of hands) this.#receiver.takeBack(hand);
+    this.#close(far, CloseCode.internalError);
+    this.#gone(far);
+    return actions.filter((action) => action.kind !== 'hand');
   }
 
   get #time(): number {

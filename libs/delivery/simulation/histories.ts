@@ -55,6 +55,8 @@ export type Step =
       /** Its machine went: nobody is told that the connections are gone. */
       readonly silently: boolean;
     }
+  /** The next entries do not get to its handlers, by a mistake of its own. */
+  | { readonly do: 'mistake'; readonly consumer: number }
   | { readonly do: 'stop-publisher'; readonly ms: number }
   | { readonly do: 'kill-publisher'; readonly ms: number; readonly silently: boolean }
   | { readonly do: 'redis-cut'; readonly frames: number }
@@ -166,6 +168,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       silently: fc.boolean(),
     }),
   },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('mistake' as const), consumer }) },
   {
     weight: 1,
     arbitrary: fc.record({ do: fc.constant('stop-publisher' as const), ms: anyMs }),
@@ -226,7 +229,7 @@ export function excused({ setup, steps }: History): ReadonlySet<string> {
   excuse(['kill-publisher'], 'publisher-lost');
   excuse(['kill-consumer'], HANDLED_AGAIN);
   // an acknowledgement on the way out is lost with its connection, or the handler exceeds the deadline
-  const disturbances = ['cut', 'break-near', 'black-hole', 'hold', 'handlers'];
+  const disturbances = ['cut', 'break-near', 'black-hole', 'hold', 'mistake', 'handlers'];
   if (done.has('stop-consumer')) excuse(disturbances, HANDLED_AGAIN);
   if (setup.bounds.maxMessages < 1_000 || setup.bounds.maxBytes < 1_000) result.add('overflow');
   if (setup.maxEntryBytes < 1_000) result.add('too-large');

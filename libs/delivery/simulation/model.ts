@@ -21,6 +21,7 @@ const HARMLESS: ReadonlySet<number> = new Set([
   CloseCode.nameInUse,
   CloseCode.tooManyOutboxes,
   CloseCode.superseded,
+  CloseCode.internalError,
 ]);
 
 /** What a sender has on the way to its consumer. */

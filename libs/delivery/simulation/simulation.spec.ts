@@ -23,6 +23,7 @@ describe('publisher, network and consumers, through everything that can go wrong
   it.each([
     HANDLED_AGAIN,
     'closed with 1001',
+    'closed with 1011',
     'closed with 4000',
     'closed with 4001',
     'closed with 4002',

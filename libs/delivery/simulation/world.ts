@@ -95,6 +95,8 @@ export class World {
         return this.#stopConsumer(this.#site(step.consumer), step.ms);
       case 'kill-consumer':
         return this.#killConsumer(this.#site(step.consumer), step);
+      case 'mistake':
+        return this.#site(step.consumer).consumer?.makeMistake();
       case 'stop-publisher':
         return this.#stopPublisher(step.ms);
       case 'kill-publisher':

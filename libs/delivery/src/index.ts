@@ -17,7 +17,8 @@ export {
   type StartEntry,
 } from './outbox-position.js';
 export { type TrackedOutbox } from './outbox-register.js';
-export { Receiver, type ReceiverAction, type ReceiverOptions } from './receiver.js';
+export { Receiver } from './receiver.js';
+export { type Hand, type ReceiverAction, type ReceiverOptions } from './receiver-action.js';
 export { Ring } from './ring.js';
 export { entriesOf, type Run, runOf } from './run.js';
 export { Sender, type SenderAction } from './sender.js';

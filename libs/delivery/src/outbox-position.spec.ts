@@ -136,3 +136,33 @@ describe('an outbox that goes back behind what was received', () => {
     expect(position.lost()).toMatchObject(expected);
   });
 });
+
+describe('what is taken back', () => {
+  it('was never received, if it was the first', () => {
+    const position = positionBehind({ isClean: true, until: 300 });
+    position.receive('0-0', [startGap(500)]);
+    expect(position.takeBack()).toBe(1);
+    expect(position.position).toBeNull();
+    expect(position.lastHeard).toEqual({ isClean: false, until: 300 });
+    expect(position.receive('0-0', [startGap(500)])).toMatchObject([{ from: 300, to: 500 }]);
+  });
+
+  it('leaves what is pending before it, and what is handled', () => {
+    const position = positionBehind();
+    position.receive('0-0', messages(1, 2, 10));
+    position.receive('0-2', messages(3, 5, 10));
+    position.handled();
+    expect(position.takeBack()).toBe(3);
+    expect(position.position).toEqual({ received: '0-2', cursor: '0-1' });
+    expect([position.pendingEntries, position.pendingBytes]).toEqual([1, 10]);
+  });
+
+  it('leaves a goodbye as it was said', () => {
+    const position = positionBehind();
+    position.receive('0-0', messages(1, 2));
+    position.saidGoodbye(600);
+    position.receive('0-2', [message(3)]);
+    position.takeBack();
+    expect(position.lastHeard).toEqual({ isClean: true, until: 600 });
+  });
+});

@@ -29,6 +29,13 @@ export interface LastHeard {
   readonly until: number | null;
 }
 
+/** What a frame may change beside what is pending. */
+interface Changed {
+  readonly isUnknown: boolean;
+  readonly begunAt: number | null;
+  readonly saidGoodbye: boolean;
+}
+
 /** Where a consumer stands in one outbox. */
 export class OutboxPosition {
   #received: Offset | undefined;
@@ -39,7 +46,8 @@ export class OutboxPosition {
   /** The end of the beginning: what was published before is told to be missing. */
   #begunAt: number | null = null;
   #saidGoodbye = false;
-  #hasBegun = false;
+  /** What the last frame has changed. */
+  #before: Changed | undefined;
 
   constructor(
     readonly outbox: string,
@@ -68,10 +76,10 @@ export class OutboxPosition {
 
   /** What a later outbox of this publisher has to know; undefined when there is nothing to tell. */
   get lastHeard(): LastHeard | undefined {
-    const before = this.#hasBegun ? undefined : this.predecessor;
+    const before = this.#cursor === undefined ? this.predecessor : undefined;
     const until = this.#until ?? before?.until ?? null;
     if (!this.#saidGoodbye) return { isClean: false, until };
-    const heardNothing = !this.#hasBegun && this.#until === null;
+    const heardNothing = this.#cursor === undefined && this.#until === null;
     if (heardNothing && before === undefined) return undefined;
     return { isClean: before?.isClean ?? true, until };
   }
@@ -110,8 +118,12 @@ export class OutboxPosition {
     fresh: readonly Entry[],
     bytes = weightOf(fresh).bytes,
   ): readonly HandedEntry[] {
+    this.#before = {
+      isUnknown: this.#cursor === undefined,
+      begunAt: this.#begunAt,
+      saidGoodbye: this.#saidGoodbye,
+    };
     this.#cursor ??= after;
-    this.#hasBegun = true;
     this.#saidGoodbye = false;
     this.#pending.push(fresh, bytes);
     this.#received = fresh.at(-1)?.offset ?? this.#received ?? after;
@@ -120,14 +132,20 @@ export class OutboxPosition {
   }
 
   /**
-   * What was received last was not handed on, and is to come again.
+   * What was received last was not handed on, and is to come again: as if it had not come.
    *
    * @returns how many entries that were
    */
   takeBack(): number {
-    const before = this.pendingEntries;
-    this.#received = this.#pending.pop() ?? this.#cursor;
-    return before - this.pendingEntries;
+    const pendingBefore = this.pendingEntries;
+    const before = this.#before;
+    this.#before = undefined;
+    const last = this.#pending.pop();
+    if (before?.isUnknown) this.#cursor = undefined;
+    this.#received = last ?? this.#cursor;
+    this.#begunAt = before?.begunAt ?? null;
+    this.#saidGoodbye = before?.saidGoodbye ?? false;
+    return pendingBefore - this.pendingEntries;
   }
 
   /** The outbox goes back behind what was received: what lay there cannot be told from what comes now. */

@@ -232,4 +232,41 @@ describe('what a receiver remembers', () => {
     expect(handed(actions).entries).toMatchObject([{ kind: 'gap', reason: 'position-lost' }]);
     expect(welcomedWith(actions)).toBeNull();
   });
+
+  describe('and that does not get to the handlers', () => {
+    const received = messages(1, 5);
+
+    function wentBack(): Receiver<string> {
+      const receiver = greeted();
+      receiver.deliver('connection', { after: '0-0', entries: received }, 0);
+      receiver.disconnected('connection', 0);
+      return receiver;
+    }
+
+    it('is said when somebody comes in next', () => {
+      const receiver = wentBack();
+      const gap = handed(receiver.hello('again', hello(3, { connection: 2 }), 0));
+      receiver.takeBack(gap);
+      receiver.disconnected('again', 0);
+      expect(receiver.received).toBe(received.length);
+      expect(handed(comeIn(receiver, 'once more', hello(3, { connection: 3 })))).toEqual(gap);
+    });
+
+    it('is said, too, where the first frame behind the welcome could not be taken in', () => {
+      const receiver = wentBack();
+      receiver.hello('again', hello(3, { process: 'process-2', connection: 2 }), 0);
+      const unreadable = {
+        after: '0-0',
+        get entries(): never {
+          throw new RangeError('no memory');
+        },
+      };
+      expect(() => receiver.deliver('again', unreadable, 0)).toThrow('no memory');
+      receiver.disconnected('again', 0);
+      const again = hello(3, { process: 'process-2', connection: 3 });
+      expect(handed(comeIn(receiver, 'once more', again)).entries).toMatchObject([
+        { reason: 'position-lost', offset: '0-5' },
+      ]);
+    });
+  });
 });

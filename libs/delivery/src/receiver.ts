@@ -1,22 +1,21 @@
 import {
   CloseCode,
   compareOffsets,
-  type ConsumerFrame,
   type Deliver,
   type Entry,
   type Goodbye,
   type Hello,
   type Offset,
   type Status,
-  type Welcome,
 } from '@relay/contracts';
-import type { HandedEntry, OutboxPosition } from './outbox-position.js';
+import type { OutboxPosition } from './outbox-position.js';
 import {
   type Greeting,
   NOT_NEWEST,
   OutboxRegister,
   type TrackedOutbox,
 } from './outbox-register.js';
+import type { Hand, ReceiverAction, ReceiverOptions } from './receiver-action.js';
 import { weightOf } from './weight.js';
 
 /**
@@ -25,35 +24,6 @@ import { weightOf } from './weight.js';
  * both sides as much as a message; a consumer that is killed handles again what it had not acknowledged.
  */
 const ACK_DELAY_MS = 50;
-
-export interface ReceiverOptions {
-  /** `CONSUMER_NAME`. */
-  readonly name: string;
-  /** What each outbox may have unacknowledged. */
-  readonly window: Welcome['window'];
-  readonly maxEntryBytes: number;
-  /** How many outboxes it remembers; beyond that the one goes that was away for longest. */
-  readonly maxOutboxes: number;
-}
-
-export type ReceiverAction<C> =
-  | { readonly kind: 'send'; readonly connection: C; readonly frame: ConsumerFrame }
-  | {
-      readonly kind: 'close';
-      readonly connection: C;
-      readonly code: CloseCode;
-      readonly reason: string;
-      /** Who may not come in. */
-      readonly refused?: Hello;
-    }
-  /** A publisher came in, and its connection is `publishers`'s from now on. */
-  | { readonly kind: 'entered'; readonly publisher: string; readonly isBack: boolean }
-  /** Hand these to the handlers, in order, and call `handled` after each. */
-  | {
-      readonly kind: 'hand';
-      readonly from: TrackedOutbox<C>;
-      readonly entries: readonly HandedEntry[];
-    };
 
 const CONNECTED_AGAIN = [CloseCode.superseded, 'this process has connected again'] as const;
 
@@ -73,6 +43,8 @@ export class Receiver<C> {
   readonly #unproven = new Map<C, Greeting>();
   readonly #register: OutboxRegister<C>;
   readonly #acksDue = new Set<TrackedOutbox<C>>();
+  /** Taken back, and no publisher would deliver it again. */
+  readonly #owed: Hand<C>[] = [];
 
   constructor(private readonly options: ReceiverOptions) {
     this.#register = new OutboxRegister(options.maxOutboxes);
@@ -141,7 +113,8 @@ export class Receiver<C> {
     this.received += fresh.length;
     this.duplicates += entries.length - fresh.length;
     const handed = position.receive(after, fresh, freshBytes);
-    return handed.length === 0 ? [] : [{ kind: 'hand', from: tracked, entries: handed }];
+    if (handed.length === 0) return [];
+    return [{ kind: 'hand', from: tracked, entries: handed, isDelivered: true }];
   }
 
   status(connection: C, status: Status, now: number): ReceiverAction<C>[] {
@@ -171,9 +144,10 @@ export class Receiver<C> {
     if (tracked?.connection === connection) this.#away(tracked, now);
   }
 
-  /** What was to be handed on last, and was not, is to come again. */
-  takeBack(from: TrackedOutbox<C>): void {
-    this.received -= from.position.takeBack();
+  /** What was to be handed on last, and was not, comes again. */
+  takeBack(hand: Hand<C>): void {
+    if (hand.isDelivered) this.received -= hand.from.position.takeBack();
+    else this.#owed.push(hand);
   }
 
   /** The handlers are done with the oldest `count` entries of this outbox that they were handed. */
@@ -249,7 +223,10 @@ export class Receiver<C> {
       publisher: hello.publisher,
       isBack: lastArrival !== undefined,
     });
-    if (lost) actions.push({ kind: 'hand', from: lost.from, entries: [lost.gap] });
+    actions.push(...this.#owed.splice(0));
+    if (lost) {
+      actions.push({ kind: 'hand', from: lost.from, entries: [lost.gap], isDelivered: false });
+    }
     const isTold = tracked.position.cursor === greeting.cursor; // by the welcome
     return isTold ? actions : [...actions, ...this.#acknowledge(tracked, greeting.at)];
   }
@@ -269,7 +246,13 @@ export class Receiver<C> {
     this.#unproven.delete(connection);
     const refusal = this.#register.refusalNow(greeting);
     if (refusal) return [{ kind: 'close', connection, ...refusal, refused: greeting.hello }];
-    return [...this.#enter(connection, greeting, now), ...take()];
+    const entered = this.#enter(connection, greeting, now);
+    try {
+      return [...entered, ...take()];
+    } catch (error) {
+      for (const action of entered) if (action.kind === 'hand') this.takeBack(action);
+      throw error;
+    }
   }
 
   /** The connection is not to be heard any more. */

@@ -4,7 +4,7 @@ import { Logger } from '@nestjs/common';
 import { Receiver } from '@relay/delivery';
 import { Dispatcher } from '../handling/dispatcher.js';
 import { type ConsumerUnderTest, startConsumer } from './testing/consumer-under-test.js';
-import { delivery, PublisherClient } from './testing/publisher-client.js';
+import { delivery, messageEntry, PublisherClient } from './testing/publisher-client.js';
 
 let consumer: ConsumerUnderTest;
 let errors: unknown[];
@@ -54,4 +54,25 @@ it('takes in again what could not be handed on, and counts it once', async () =>
   await again.acknowledged('0-4');
   expect(consumer.recorder.texts).toEqual(['m1', 'm2', 'm3', 'm4']);
   expect(consumer.reception.received).toBe(4);
+});
+
+it('tells what cannot come again when the publisher is back', async () => {
+  const outbox = { id: 'box', oldest: '0-1', next: '0-3' };
+  const { client } = await PublisherClient.greet(consumer.port);
+  client.deliver({ after: '0-6', entries: [messageEntry(7)] });
+  await client.acknowledged('0-7');
+  await client.vanish();
+  jest.spyOn(Dispatcher.prototype, 'dispatch').mockImplementationOnce(() => {
+    throw new Error('a mistake of ours');
+  });
+  const failed = await PublisherClient.open(consumer.port);
+  failed.hello({ connection: 2, outbox }); // which goes back behind what was received
+  expect(await failed.closed).toMatchObject({ code: 1011 });
+
+  const { client: again } = await PublisherClient.greet(consumer.port, { connection: 3, outbox });
+  again.deliver(delivery(1));
+  await again.acknowledged('0-1');
+  expect(consumer.recorder.texts).toEqual(['m7', 'gap', 'm1']);
+  expect(consumer.recorder.items[1]).toMatchObject({ reason: 'position-lost' });
+  expect(consumer.reception.received).toBe(2);
 });

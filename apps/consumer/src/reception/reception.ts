@@ -160,7 +160,7 @@ export class Reception {
       }
     } catch (error) {
       for (const action of actions.slice(done)) {
-        if (action.kind === 'hand') this.#receiver.takeBack(action.from);
+        if (action.kind === 'hand') this.#receiver.takeBack(action);
       }
       throw error;
     }

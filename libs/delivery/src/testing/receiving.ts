@@ -1,5 +1,6 @@
 import type { CloseCode, Hello } from '@relay/contracts';
-import { Receiver, type ReceiverAction, type ReceiverOptions } from '../receiver.js';
+import { Receiver } from '../receiver.js';
+import type { ReceiverAction, ReceiverOptions } from '../receiver-action.js';
 import { hello } from './entries.js';
 
 export type Action = ReceiverAction<string>;
