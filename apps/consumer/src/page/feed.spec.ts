@@ -1,7 +1,8 @@
-import { beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { PREVIEW_BYTES } from '@relay/contracts';
 import type { Message } from '../handling/message.js';
 import { bareMessage, delivered, gap, message, start } from '../handling/testing/recording.js';
+import { ChannelSamples } from './channel-samples.js';
 import { Feed } from './feed.js';
 
 const KiB = 1024;
@@ -24,6 +25,15 @@ function placesIn({ items }: { items: readonly { n: number }[] }): number[] {
 function kindsIn({ items }: { items: readonly { kind: string }[] }): string[] {
   return items.map(({ kind }) => kind);
 }
+
+it('shows what it had no memory for as soon as it has', () => {
+  bring(3);
+  jest.spyOn(ChannelSamples.prototype, 'add').mockImplementationOnce(() => {
+    throw new RangeError('no memory');
+  });
+  expect(() => feed.news(0)).toThrow('no memory');
+  expect(placesIn(feed.news(0))).toEqual([1, 2, 3]);
+});
 
 describe('an item', () => {
   it('tells all of a message', () => {
@@ -253,6 +263,14 @@ describe('a payload', () => {
     expect(second).toMatchObject({ preview: 'l'.repeat(PREVIEW_BYTES), isKept: false });
     expect(Buffer.from(feed.payload(1) ?? '').toString()).toBe('q'.repeat(2000));
     expect(feed.payload(2)).toBeUndefined();
+  });
+
+  it('is copied, too, where the frames are large and what is shown of them is small', () => {
+    const frames = Array.from({ length: 34 }, () => Buffer.allocUnsafeSlow(MiB).fill('x'));
+    for (const frame of frames) feed.add(messageIn(frame.subarray(0, 5)), 0);
+    for (const frame of frames.slice(0, 16)) frame.fill('-');
+    const previews = feed.history(null).items.map((item) => 'preview' in item && item.preview);
+    expect(previews).toEqual(frames.map(() => 'xxxxx'));
   });
 
   it('that is not kept whole is told to be text by its beginning, cut between two characters', () => {

@@ -13,9 +13,6 @@ import { Newest } from './newest.js';
  */
 const MAX_UNSORTED = 64;
 
-/** A message with a larger payload is sorted in at once, so that few bytes wait for it. */
-const MAX_UNSORTED_BYTES = 4 * 1024;
-
 export interface FeedOptions {
   /** Its own among the feeds of all time. */
   readonly id: string;
@@ -69,7 +66,7 @@ export class Feed {
   readonly id: string;
   #upTo = 0;
   /** What came last, and is not sorted in. */
-  #unsorted: Held[] = [];
+  readonly #unsorted: Held[] = [];
   readonly #recent: Newest<Held>;
   readonly #rare = new Newest<Held>(LIMITS.pageRareItems);
   readonly #samples = new ChannelSamples<Held>();
@@ -100,9 +97,10 @@ export class Feed {
   add(what: Happening, at: number): void {
     this.#upTo += 1;
     const channel = what.kind === 'message' ? shortName(what.channel) : undefined;
-    this.#unsorted.push(new Held(this.#upTo, at, channel, what));
-    const isSmall = what.kind === 'message' && what.payload.length <= MAX_UNSORTED_BYTES;
-    if (!isSmall || this.#unsorted.length >= MAX_UNSORTED) this.#sortIn();
+    const held = new Held(this.#upTo, at, channel, what);
+    this.#unsorted.push(held);
+    if (channel === undefined || this.#unsorted.length >= MAX_UNSORTED) this.#sortIn();
+    this.#boundFrames(held);
     if (this.#onNext) this.#tellNext();
   }
 
@@ -143,14 +141,16 @@ export class Feed {
   }
 
   #sortIn(): void {
-    const unsorted = this.#unsorted;
-    if (unsorted.length === 0) return;
-    this.#unsorted = [];
-    for (const held of unsorted) {
-      this.#recent.push(held);
-      if (held.channel === undefined) this.#rare.push(held);
-      else this.#samples.add(held.channel, held.n, held.isDelivered, held);
-      this.#boundFrames(held);
+    let sorted = 0;
+    try {
+      for (const held of this.#unsorted) {
+        this.#recent.push(held);
+        if (held.channel === undefined) this.#rare.push(held);
+        else this.#samples.add(held.channel, held.n, held.isDelivered, held);
+        sorted += 1;
+      }
+    } finally {
+      this.#unsorted.splice(0, sorted); // what there was no memory for waits
     }
   }
 
@@ -173,6 +173,7 @@ export class Feed {
     this.#lastFrame = frame;
     this.#youngBytes += frame.byteLength;
     if (this.#youngBytes <= LIMITS.pageHeldFrameBytes / 2) return;
+    this.#sortIn();
     this.#letGo(this.#youngAfter);
     this.#youngAfter = n;
     this.#youngBytes = 0;
