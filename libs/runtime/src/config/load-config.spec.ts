@@ -218,6 +218,11 @@ describe('redisUrl', () => {
     ['redis://host:6379/', 'redis://host:6379'],
     ['rediss://me:pass@host:6379/2', 'rediss://me:pass@host:6379'],
     [' redis://6379/2 ', 'redis://6379'],
+    ['REDIS://host/1', 'REDIS://host'],
+    ['redis://host/./1', 'redis://host'],
+    ['redis://host/1?', 'redis://host'],
+    ['redis://host?#', 'redis://host'],
+    ['redis://me:p@h@[::1]:6379/1', 'redis://me:p@h@[::1]:6379'],
   ])('takes %s for %s', (text, taken) => {
     expect(redisUrl.parse(text)).toBe(taken);
   });

@@ -58,10 +58,7 @@ export const redisUrl: z.ZodType<string, string> = url('redis:', 'rediss:')
     const { pathname, search } = new URL(text);
     return /^\/?\d*$/.test(pathname) && search === '';
   })
-  .transform((text) => {
-    const trimmed = text.trim();
-    return trimmed.slice(0, trimmed.length - new URL(trimmed).pathname.length);
-  });
+  .transform((text) => /^[^:]*:\/\/[^/?#]*/.exec(text.trim())?.[0] ?? text);
 
 function isDecodable(text: string): boolean {
   try {
