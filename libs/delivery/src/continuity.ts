@@ -53,7 +53,7 @@ export class Continuity {
   }
 
   /**
-   * A message is there though not every SUBSCRIBE is acknowledged: what was missed was before it.
+   * A message came at `now`, though not every SUBSCRIBE is acknowledged: what was missed was before it.
    *
    * @returns the gap to append before the message, if it is the first on its connection
    */

@@ -95,7 +95,9 @@ export class Delivery implements SubscriptionAccount {
 
   /** Takes messages in; they leave at once for every consumer that is there. */
   take(messages: readonly NewMessage[]): void {
-    const gap = this.#continuity.messageBeforeSubscribed(Date.now());
+    const [first] = messages;
+    if (first === undefined) return;
+    const gap = this.#continuity.messageBeforeSubscribed(first.receivedAt);
     if (gap) this.#writer.writeGap(gap);
     this.#writer.write(messages, this.#continuity.provenUntil);
     this.#tellDropped();
