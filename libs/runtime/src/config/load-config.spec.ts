@@ -227,10 +227,15 @@ describe('redisUrl', () => {
     expect(redisUrl.parse(text)).toBe(taken);
   });
 
-  it.each(['redis://host/abc', 'redis://host/-1', 'redis://host/1.5', 'redis://host?db=1'])(
-    'refuses %s',
-    (text) => {
-      expect(redisUrl.safeParse(text).success).toBe(false);
-    },
-  );
+  it.each([
+    'redis://host/abc',
+    'redis://host/-1',
+    'redis://host/1.5',
+    'redis://host?db=1',
+    'redis://:hunter2@my host',
+    'garbage',
+    '',
+  ])('refuses %s', (text) => {
+    expect(redisUrl.safeParse(text).success).toBe(false);
+  });
 });

@@ -55,8 +55,8 @@ export function url(...protocols: string[]): z.ZodType<string, string> {
  */
 export const redisUrl: z.ZodType<string, string> = url('redis:', 'rediss:')
   .refine((text) => {
-    const { pathname, search } = new URL(text);
-    return /^\/?\d*$/.test(pathname) && search === '';
+    const parsed = URL.parse(text);
+    return parsed !== null && /^\/?\d*$/.test(parsed.pathname) && parsed.search === '';
   })
   .transform((text) => /^[^:]*:\/\/[^/?#]*/.exec(text.trim())?.[0] ?? text);
 
