@@ -11,6 +11,8 @@ export const LIMITS = Object.freeze({
   windowBytes: 64 * 1024 * 1024,
   /** What a consumer may leave unread besides a frame of entries, of which no second one is sent. */
   unreadBytes: 1024 * 1024,
+  /** What waits for a handler of messages from Redis that takes its time, about. */
+  handlerWaitingBytes: 64 * 1024 * 1024,
   /** The largest message that is sent, whatever a consumer takes: no consumer can be set to more. */
   entryBytes: 128 * 1024 * 1024,
 });
@@ -18,6 +20,7 @@ export const LIMITS = Object.freeze({
 const COUNTED = [
   ...HTTP_LIMITS_COUNTED,
   ...WEB_SOCKET_LIMITS_COUNTED,
+  'handler-waiting',
   'unread-bytes',
   'window',
 ] as const;

@@ -26,7 +26,7 @@ import { certificateSettings, checkPublisher, exposedTokens } from './publisher.
 import { type PublisherConfig, publisherSettings } from './publisher.config.js';
 import { PublisherModule } from './publisher.module.js';
 
-/** How long Redis may take over the UNSUBSCRIBE; the rest of the time is for the consumers. */
+/** How long Redis may take over the UNSUBSCRIBE, and handlers over what came; the rest is for the consumers. */
 const UNSUBSCRIBE_MS = 1_000;
 
 async function start(config: PublisherConfig): Promise<RunningApp> {

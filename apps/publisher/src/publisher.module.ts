@@ -51,11 +51,12 @@ export class PublisherModule {
         },
         {
           provide: RedisIntake,
-          inject: [Delivery],
-          useFactory: (delivery: Delivery) =>
+          inject: [Delivery, LimitsReached],
+          useFactory: (delivery: Delivery, reached: LimitsReached) =>
             new RedisIntake(
               { url: config.redisUrl, channels: config.redisChannels, caFile: config.redisCaFile },
               delivery,
+              reached,
             ),
         },
         {

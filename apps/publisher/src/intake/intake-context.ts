@@ -2,14 +2,27 @@ import { RedisContext } from '@nestjs/microservices';
 
 /** What a handler gets beside the messages that one reading has brought for it. */
 export class IntakeContext extends RedisContext {
-  isTaken = false;
+  #isTaken = false;
+  #onTaken: (() => void) | undefined;
+
+  get isTaken(): boolean {
+    return this.#isTaken;
+  }
 
   /**
-   * The payloads are copied, or not needed: the memory that they are views of may be read into again, once other
-   * handlers of the pattern are done, too. A handler that does not say so has them until it is done itself; until
-   * then nothing counts as heard, and a gap stands for them if it fails.
+   * The messages are taken in, and their payloads copied or not needed any more: the memory that these are views
+   * of may be read into again, and what comes next is handed over. What no handler has said this for is told as
+   * missing (`not-taken-in`) once all are done; until then nothing counts as heard.
    */
   taken(): void {
-    this.isTaken = true;
+    this.#isTaken = true;
+    this.#onTaken?.();
+  }
+
+  /** Fulfilled when the handler says so. */
+  untilTaken(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#onTaken = resolve;
+    });
   }
 }

@@ -2,13 +2,15 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
-import { ServerRedis } from '@nestjs/microservices';
+import { type MessageHandler, ServerRedis } from '@nestjs/microservices';
 import { GapReason } from '@relay/contracts';
 import { randomisedExponentialBackoff } from '@relay/delivery';
-import { EventLog, withoutPassword } from '@relay/runtime';
+import { EventLog, StartError, withoutPassword } from '@relay/runtime';
 import { Redis } from 'ioredis';
+import { LimitsReached } from '../limits.js';
 import { isPattern, mayOverlap, unsubscribeFrom } from './channels.js';
 import { HandlerBatches } from './handler-batches.js';
+import { HandlerLanes } from './handler-lanes.js';
 import { pushConnector } from './push-connector.js';
 import { redisProblem } from './redis-problem.js';
 import type { SubscriptionAccount } from './subscription-account.js';
@@ -18,9 +20,6 @@ const LONGEST_WAIT_MS = 1_000;
 
 /** How long a Redis that was left may take to close the connection. */
 const DISCONNECT_MS = 200;
-
-/** The `@EventPattern` of the handler that takes what no handler of its own takes. */
-export const EVERY_OTHER_CHANNEL = '*';
 
 export interface RedisIntakeOptions {
   readonly url: string;
@@ -63,8 +62,9 @@ export class RedisIntake extends ServerRedis {
   #refusals = 0;
   /** Which Redis process answered last. */
   #runId: string | undefined;
+  readonly #lanes: HandlerLanes;
   readonly #batches = new HandlerBatches(
-    (channel) => this.messageHandlers.get(channel) ?? this.messageHandlers.get(EVERY_OTHER_CHANNEL),
+    (channel, pattern) => this.#lanes.of(channel, pattern),
     () => this.state !== 'subscribed',
     (messages, error) => {
       this.account.notTaken(messages, error);
@@ -74,8 +74,10 @@ export class RedisIntake extends ServerRedis {
   constructor(
     private readonly intake: RedisIntakeOptions,
     private readonly account: SubscriptionAccount,
+    reached = new LimitsReached(),
   ) {
     super({});
+    this.#lanes = new HandlerLanes(reached);
     this.#pingIntervalMs = intake.pingIntervalMs ?? 5_000;
     this.#answerTimeoutMs = intake.answerTimeoutMs ?? 5_000;
     this.#client = new Redis(intake.url, {
@@ -106,6 +108,15 @@ export class RedisIntake extends ServerRedis {
     return 2 * (this.#pingIntervalMs + this.#answerTimeoutMs);
   }
 
+  /** Nest would chain the handlers of a pattern, and give up those behind one that ends without a value. */
+  override addHandler(pattern: string, handler: MessageHandler, isEventHandler = false): void {
+    if (!isEventHandler) {
+      const sentence = `@MessagePattern('${pattern}') would never be called: nobody waits for an answer to what is published; use @EventPattern('${pattern}')`;
+      throw new StartError(sentence);
+    }
+    this.#lanes.add(this.normalizePattern(pattern), handler);
+  }
+
   /** Begins to connect; what becomes of it shows in `state`. */
   override async listen(callback: () => void): Promise<void> {
     const client = this.#client;
@@ -116,6 +127,7 @@ export class RedisIntake extends ServerRedis {
         { channels: this.intake.channels },
       );
     }
+    this.#warnOfUncalled();
     client.on('ready', () => void this.#subscribe());
     client.on('error', (error: NodeJS.ErrnoException) => {
       if (this.state === 'closed') return;
@@ -139,22 +151,22 @@ export class RedisIntake extends ServerRedis {
     await Promise.resolve();
   }
 
-  /** Asks Redis for no more and waits until what it sent is taken in; gives up at the deadline. */
+  /** Asks Redis for no more and waits until handlers have taken in what it sent; gives up at the deadline. */
   async unsubscribe(deadline: AbortSignal): Promise<void> {
     if (this.state !== 'subscribed' || deadline.aborted) return;
     const sentAt = Date.now();
-    const taken = unsubscribeFrom(this.#client, this.intake.channels)
-      .then(nextTurn)
-      .then(() => this.#batches.taken());
+    const settled = unsubscribeFrom(this.#client, this.intake.channels)
+      .then(() => nextTurn())
+      .then(() => this.#batches.settled());
     const aborted = once(deadline, 'abort');
-    const isTaken = await Promise.race([
-      taken.then(
+    const isSettled = await Promise.race([
+      settled.then(
         () => true,
         () => false,
       ),
       aborted.then(() => false),
     ]);
-    if (isTaken) await this.#provenWithNextTurn(sentAt);
+    if (isSettled) await this.#provenWithNextTurn(sentAt);
   }
 
   override async close(): Promise<void> {
@@ -167,7 +179,19 @@ export class RedisIntake extends ServerRedis {
     const ended = new Promise<void>((resolve) => this.#client.once('end', resolve));
     this.#client.disconnect();
     if (isUp) await ended; // between two attempts ioredis ends without an event
-    await nextTurn(); // what came last is taken in
+    await nextTurn(); // what came last is handed on
+    this.#batches.giveUp();
+  }
+
+  /** A pattern may bring any channel. */
+  #warnOfUncalled(): void {
+    const { channels } = this.intake;
+    if (channels.some(isPattern)) return;
+    for (const name of this.#lanes.names) {
+      if (channels.includes(name)) continue;
+      const sentence = `the handler for ${name} is never called: REDIS_CHANNELS has ${channels.join(',')}`;
+      this.#log.warn('handler-uncalled', sentence, { name, channels });
+    }
   }
 
   async #subscribe(): Promise<void> {
@@ -247,11 +271,15 @@ export class RedisIntake extends ServerRedis {
     });
   }
 
-  /** What came before the answer is handed on with the next turn; what handlers keep waiting proves nothing. */
+  /** What came before the answer is handed on with the next turn, and then it is for handlers to take it in. */
   async #provenWithNextTurn(at: number): Promise<void> {
     this.answeredAt = performance.now();
+    const connection = this.#client.stream;
     await nextTurn();
-    if (this.#batches.areTaken) this.account.proven(at);
+    const settled = this.#batches.settled();
+    await settled;
+    if (settled && this.#client.stream !== connection) return; // newer proofs count
+    this.account.proven(at);
   }
 
   #onClose(): void {

@@ -4,6 +4,7 @@ import { type INestMicroservice, type LoggerService, Module, type Type } from '@
 import { NestFactory } from '@nestjs/core';
 import type { NewMessage } from '@relay/delivery';
 import { Delivery } from '../../delivery/delivery.js';
+import { LimitsReached } from '../../limits.js';
 import { IntakeController } from '../intake.controller.js';
 import { RedisIntake, type RedisIntakeOptions } from '../redis-intake.js';
 import type { SubscriptionAccount } from '../subscription-account.js';
@@ -48,6 +49,7 @@ export class IntakeUnderTest {
   readonly taken = new Collected<NewMessage>();
   readonly lines = new Collected<string>();
   readonly account = new Collected<AccountEvent>();
+  readonly reached = new LimitsReached();
   readonly intake: RedisIntake;
   #app: INestMicroservice | undefined;
 
@@ -61,6 +63,7 @@ export class IntakeUnderTest {
         ...options,
       },
       this.#account(),
+      this.reached,
     );
   }
 

@@ -1,0 +1,62 @@
+import type { NewMessage } from '@relay/delivery';
+import type { HandlerLane } from './handler-lane.js';
+
+/** Where it is told what becomes of portions. */
+export interface PortionAccount {
+  /** No handler has taken it in. */
+  missed(portion: Portion, error: unknown): void;
+  /** A handler failed with it, and another has it. */
+  failed(error: unknown): void;
+}
+
+/** What one reading brought for the handlers of a channel, and follows each other. */
+export class Portion {
+  readonly messages: NewMessage[] = [];
+  #isSettled = false;
+  #settling: Promise<void> | undefined;
+  #onSettled: (() => void) | undefined;
+  /** Handlers that are not done with it. */
+  #open: number;
+
+  constructor(
+    readonly lanes: readonly HandlerLane[],
+    private readonly account: PortionAccount,
+  ) {
+    this.#open = lanes.length;
+  }
+
+  /** Whether it is taken in, or told as missing. */
+  get isSettled(): boolean {
+    return this.#isSettled;
+  }
+
+  /** Fulfilled when it is settled. */
+  untilSettled(): Promise<void> {
+    this.#settling ??= new Promise((resolve) => {
+      if (this.#isSettled) resolve();
+      else this.#onSettled = resolve;
+    });
+    return this.#settling;
+  }
+
+  /** A handler has said that it is taken in. */
+  taken(): void {
+    this.#isSettled = true;
+    this.#onSettled?.();
+  }
+
+  /** A handler is done with it, and has not said that it is taken in; maybe it failed. */
+  left(error?: unknown): void {
+    this.#open -= 1;
+    if (this.#isSettled || this.#open > 0) {
+      if (error !== undefined) this.account.failed(error);
+    } else this.missed(error ?? new Error('no handler has said that it has taken them'));
+  }
+
+  /** Nobody will take it in any more. */
+  missed(error: unknown): void {
+    if (this.#isSettled) return;
+    this.account.missed(this, error);
+    this.taken();
+  }
+}
