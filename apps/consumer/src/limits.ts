@@ -22,6 +22,8 @@ export const LIMITS = Object.freeze({
   closeMs: 5_000,
   /** What a publisher has not read of what is said to it. */
   unreadBytes: 1024 * 1024,
+  /** Frames of one connection that wait for the one before them, which a guard or an interceptor holds up. */
+  waitingFrameBytes: 1024 * 1024,
   /** Frames of a bare client that are no bare message. */
   invalidBareFrames: 10,
   /** Items that wait for the handlers before bare clients are not read. */

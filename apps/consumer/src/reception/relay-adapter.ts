@@ -20,12 +20,14 @@ import {
   type Refusals,
   WEB_SOCKET_LIMITS,
 } from '@relay/runtime';
+import { fromEvent } from 'rxjs';
 import type { WebSocket, WebSocketServer } from 'ws';
 import { LIMITS, type Limits, type LimitsReached, maxFrameBytes } from '../limits.js';
 import type { Admission } from './admission.js';
 import { BareClient } from './bare-client.js';
 import { boundWebSocket } from './bound-web-socket.js';
 import { Doorway } from './doorway.js';
+import { FramesInTurn } from './frames-in-turn.js';
 import { answerPlainly } from './plain-request.js';
 import type { OtherPath } from './other-path.js';
 import { dismiss } from './dismiss.js';
@@ -109,15 +111,23 @@ export class RelayAdapter extends WsAdapter {
     const callbacks = new Map(
       handlers.map(({ message, callback }) => [message as unknown, callback]),
     );
-    const read = this.#readerFor(client);
+    const read = this.#readerFor(client, callbacks.has('bare'));
+    const turns = new FramesInTurn(client, async ({ bytes, isBinary }) => {
+      try {
+        const frame = this.#read(client, read, bytes, isBinary);
+        if (!frame) return;
+        const callback = callbacks.get(frame.event);
+        if (!callback) this.#tellUnhandled(frame.event);
+        const rest = completed(await callback?.(frame.data, frame.event), () =>
+          fromEvent(client, 'close'),
+        );
+        if (rest) await rest;
+      } catch (error) {
+        this.#log.error('internal-error', 'a frame could not be taken in', { error });
+      }
+    });
     client.on('message', (bytes: Buffer, isBinary: boolean) => {
-      const frame = this.#read(client, read, bytes, isBinary);
-      if (!frame) return;
-      Promise.resolve(callbacks.get(frame.event)?.(frame.data, frame.event))
-        .then(completed)
-        .catch((error: unknown) => {
-          this.#log.error('internal-error', 'a frame could not be taken in', { error });
-        });
+      turns.take({ bytes, isBinary });
     });
   }
 
@@ -212,8 +222,11 @@ export class RelayAdapter extends WsAdapter {
     return doorway;
   }
 
-  /** How the frames of a client are read; an InvalidFrameError that is thrown there closes its connection. */
-  #readerFor(client: WebSocket): Reader {
+  /**
+   * How the frames of a client are read; at a gateway that is not the relay's, bare ones are the events of its
+   * handlers. An InvalidFrameError that is thrown there closes its connection.
+   */
+  #readerFor(client: WebSocket, takesBare: boolean): Reader {
     const other = this.#pathOf.get(client);
     if (other) return (bytes, isBinary) => other.read(bytes, isBinary);
     if (client.protocol === SUB_PROTOCOL) {
@@ -223,7 +236,7 @@ export class RelayAdapter extends WsAdapter {
     const bare = new BareClient(client, limits, reached);
     return (bytes, isBinary) => {
       const data = bare.read(bytes, isBinary);
-      return data && { event: 'bare', data };
+      return takesBare && data ? { event: 'bare', data } : data;
     };
   }
 
@@ -251,6 +264,10 @@ export class RelayAdapter extends WsAdapter {
     }
     this.unknownEvents += 1;
     return undefined;
+  }
+
+  #tellUnhandled(event: string): void {
+    this.#log.warn('event-unhandled', `no gateway has a handler for the event ${event}`, { event });
   }
 
   /** A publisher that breaks the protocol is cut off. */
