@@ -9,7 +9,8 @@ const greeting = 'hello from Redis';
 const colours = { demo: 35, redis: 31, publisher: 36, consumer: 32 } as const;
 type Speaker = keyof typeof colours;
 
-const once = process.argv.includes('--once');
+const flags = process.argv.slice(2);
+const once = flags.includes('--once');
 const coloured = process.stdout.isTTY && process.env['NO_COLOR'] === undefined;
 
 /** What ends the demo, the last started last. */
@@ -152,6 +153,11 @@ process.stdout.on('error', () => void end(0)); // the terminal, or whoever read 
 takeCtrlC();
 onParentGone(() => void end(0));
 
+const unknown = flags.find((flag) => flag !== '--once');
+if (unknown !== undefined) {
+  process.stderr.write(`${unknown} is no flag of the demo; --once ends it after a first message\n`);
+  process.exit(2);
+}
 demo().catch((error: unknown) => {
   if (ending !== undefined) return;
   // An app that ended has been reported, with all that it said.

@@ -73,8 +73,10 @@ async function start(config: ConsumerConfig): Promise<RunningApp> {
   app.use(secureHeaders());
   app.use(admitRequests(admission, refusals));
   const hasPage = config.page && openPage(app, import.meta.dirname);
-  const port = await listen(app, config.consumerHost, config.consumerPort, (address) =>
-    admission.objectionTo(address),
+  const port = await listen(
+    app,
+    { host: config.consumerHost, port: config.consumerPort, portFlag: '--port' },
+    (address) => admission.objectionTo(address),
   );
   // Nest goes without gateways where it cannot load what they need
   if (!adapter.hasGateway) {

@@ -46,7 +46,11 @@ async function start(config: PublisherConfig): Promise<RunningApp> {
   const log = new EventLog('publisher');
 
   app.connectMicroservice({ strategy: intake });
-  const port = await listen(app, config.publisherHost, config.publisherPort);
+  const port = await listen(app, {
+    host: config.publisherHost,
+    port: config.publisherPort,
+    portFlag: '--publisher-port', // with --host, --port is the consumer's
+  });
   const url = `http://${localHostInUrl(config.publisherHost)}:${port}/health`;
   lifecycle.enter('listening');
   log.info('listening', `health at ${url}`, { url });

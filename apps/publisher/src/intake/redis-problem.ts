@@ -7,6 +7,9 @@ export function redisProblem(
   hasAnswered: boolean,
 ): string {
   if (message.startsWith('Unknown RESP type')) return 'answers, but not as a Redis does';
+  if (/^(NOAUTH|WRONGPASS)/.test(message)) {
+    return `${message.split(' ', 1).join('')}: REDIS_URL needs its user and password, redis://user:password@host:port`;
+  }
   if (code === undefined) return message;
   if (isCertificateProblem(code))
     return `its certificate is not trusted, see REDIS_CA_FILE (${code})`;

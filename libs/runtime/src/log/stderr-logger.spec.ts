@@ -179,6 +179,15 @@ describe('what repeats itself', () => {
     expect(lines()).toHaveLength(20);
   });
 
+  it('is written whole where somebody else than the apps tells of something usual', () => {
+    start();
+    const log = new Logger('StoreOrders');
+    for (let n = 0; n < 20; n++) log.log(`stored ${n}`);
+    expect(lines()).toHaveLength(20);
+    for (let n = 0; n < 20; n++) log.warn(`did not store ${n}`);
+    expect(lines()).toHaveLength(30);
+  });
+
   it('is told when the process ends before the second is over', () => {
     const log = start();
     for (let n = 0; n < 12; n++) log.warn('gap', 'gap');

@@ -17,6 +17,9 @@ const WIRING = new Set([
 /** Lines of one event within a second; the others are counted. */
 const LINES_PER_SECOND = 10;
 
+/** The event of what is not the apps' own: of Nest, and of those who log for themselves. */
+const UNNAMED = 'framework';
+
 /** The levels from which on lines are written, and what Nest calls them. */
 const LEVELS = {
   debug: ['debug', 'log', 'warn', 'error', 'fatal'],
@@ -36,7 +39,7 @@ type JsonOptions = Parameters<ConsoleLogger['printAsJson']>[1];
 /**
  * Logs to stderr, so that stdout carries messages and nothing else: one line for each event, for people
  * (time, level where it is not the usual one, which part speaks, what it says) or as a JSON object. What
- * repeats itself more than 10 times a second is counted instead.
+ * repeats itself more than 10 times a second is counted instead, but for what the code of a handler tells.
  */
 export class StderrLogger extends ConsoleLogger {
   readonly #limit = new RepetitionLimit(LINES_PER_SECOND);
@@ -74,6 +77,7 @@ export class StderrLogger extends ConsoleLogger {
     const event = eventOf(fields);
     const isAdmitted =
       level === 'debug' ||
+      (level === 'log' && event === UNNAMED) ||
       this.#limit.admits(`${level} ${context} ${event}`, (count) => {
         print([`${count} more like this: ${event}`], { event, repeated: count });
       });
@@ -117,10 +121,9 @@ export class StderrLogger extends ConsoleLogger {
   }
 }
 
-/** What has no name is not of the apps' own. */
 function eventOf(fields: Fields | undefined): string {
   const event = fields?.['event'];
-  return typeof event === 'string' ? event : 'framework';
+  return typeof event === 'string' ? event : UNNAMED;
 }
 
 /** `2026-09-21 16:13:20.000`, where messages that are printed beside it have `16:13:20.000`. */
