@@ -132,7 +132,7 @@ export class Consumer {
     if (frame.event === 'hello') {
       this.clock.cancel(session.helloDeadline);
       session.outbox = frame.data.outbox.id;
-      this.#perform(receiver.hello(far, frame.data, this.#time));
+      this.#perform(this.#unlessMistaken(far, receiver.hello(far, frame.data, this.#time)));
     } else if (frame.event === 'deliver') {
       const { data } = frame;
       const actions = this.#unlessMistaken(far, receiver.deliver(far, data, this.#time));
@@ -144,13 +144,13 @@ export class Consumer {
         this.model.checkPending(position.pendingEntries, position.pendingBytes);
       }
     } else if (frame.event === 'status') {
-      const actions = receiver.status(far, frame.data, this.#time);
+      const actions = this.#unlessMistaken(far, receiver.status(far, frame.data, this.#time));
       if (isHeard(actions) && session.outbox !== undefined) {
         account?.toldStatus(this.model.outbox(session.outbox), this.model.heardUntil(frame.data));
       }
       this.#perform(actions);
     } else if (frame.event === 'goodbye') {
-      const actions = receiver.goodbye(far, frame.data, this.#time);
+      const actions = this.#unlessMistaken(far, receiver.goodbye(far, frame.data, this.#time));
       if (isHeard(actions) && session.outbox !== undefined) {
         account?.toldGoodbye(this.model.outbox(session.outbox), frame.data.subscriptionEndedAt);
       }
@@ -158,18 +158,20 @@ export class Consumer {
     } else if (frame.event === 'ping') far.send({ event: 'pong' });
   }
 
-  /** By a mistake, what is to be handed on is taken back, and the connection ends. */
+  /** By a mistake, what is to be handed on last is taken back, what is behind it left, and the connection ended. */
   #unlessMistaken(
     far: Connection,
     actions: readonly ReceiverAction<Connection>[],
   ): readonly ReceiverAction<Connection>[] {
-    const hands = actions.filter((action) => action.kind === 'hand');
-    if (!this.#isMistaken || hands.length === 0) return actions;
+    const at = actions.findLastIndex(({ kind }) => kind === 'hand');
+    const hand = actions[at];
+    if (!this.#isMistaken || hand?.kind !== 'hand') return actions;
     this.#isMistaken = false;
-    for (const hand of hands) this.#receiver.takeBack(hand);
+    this.#perform(actions.slice(0, at));
+    this.#receiver.takeBack(hand);
     this.#close(far, CloseCode.internalError);
     this.#gone(far);
-    return actions.filter((action) => action.kind !== 'hand');
+    return [];
   }
 
   get #time(): number {
