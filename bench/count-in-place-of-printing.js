@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 
 const ours = resolve(import.meta.dirname, 'src/peers/relay/count-messages.ts');
 const list = 'const handlers = [';
-const printing = 'new PrintMessages(config.output),';
+const printing = /new PrintMessages\(config\.output\),?/;
 
 /**
  * The edit that everyone makes who clones the relay: their own handler in the list of `consumer.module.ts`, in place

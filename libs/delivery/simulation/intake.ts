@@ -165,7 +165,7 @@ export class Intake {
 
   #lost(reason: string): void {
     this.#detach();
-    this.continuity.broken(reason);
+    this.continuity.broken(reason, this.clock.now);
     if (this.isSubscribed) {
       this.isSubscribed = false;
       this.since = this.clock.now;

@@ -23,21 +23,21 @@ describe('the account of a subscription', () => {
 
   it('begins the gap of a break when the last command that was answered had been sent', () => {
     const continuity = subscribed();
-    continuity.broken(GapReason.redisSilent);
+    continuity.broken(GapReason.redisSilent, 0);
     const expected = { reason: GapReason.redisSilent, from: 200, to: 400 };
     expect(continuity.subscribed(400)).toMatchObject(expected);
   });
 
   it('counts the first cause of a break', () => {
     const continuity = subscribed();
-    continuity.broken(GapReason.redisSilent);
-    continuity.broken(GapReason.redisConnectionLost);
+    continuity.broken(GapReason.redisSilent, 0);
+    continuity.broken(GapReason.redisConnectionLost, 0);
     expect(continuity.subscribed(400)?.reason).toBe(GapReason.redisSilent);
   });
 
   it('prefers what explains the break', () => {
     const continuity = subscribed();
-    continuity.broken(GapReason.redisConnectionLost);
+    continuity.broken(GapReason.redisConnectionLost, 0);
     continuity.explained(GapReason.redisRestarted);
     expect(continuity.subscribed(400)?.reason).toBe(GapReason.redisRestarted);
   });
@@ -45,13 +45,13 @@ describe('the account of a subscription', () => {
   it('takes no explanation for a subscription that is whole', () => {
     const continuity = subscribed();
     continuity.explained(GapReason.redisRestarted);
-    continuity.broken(GapReason.redisConnectionLost);
+    continuity.broken(GapReason.redisConnectionLost, 0);
     expect(continuity.subscribed(400)?.reason).toBe(GapReason.redisConnectionLost);
   });
 
   it('takes no proof while the subscription is not whole', () => {
     const continuity = subscribed();
-    continuity.broken(GapReason.redisConnectionLost);
+    continuity.broken(GapReason.redisConnectionLost, 0);
     continuity.proven(300, '0-9');
     expect(continuity.provenUntil).toBe(200);
   });
@@ -62,13 +62,13 @@ describe('the account of a subscription', () => {
     continuity.proven(500, '0-6');
     expect(continuity.provenUntil).toBe(500);
     expect(continuity.heardUntil('0-9')).toBe(500);
-    continuity.broken(GapReason.redisSilent);
+    continuity.broken(GapReason.redisSilent, 0);
     expect(continuity.subscribed(60_500)).toMatchObject({ from: 500, to: 60_500 });
   });
 
   it('does not say when a gap began if the clock was set back since', () => {
     const continuity = subscribed();
-    continuity.broken(GapReason.redisConnectionLost);
+    continuity.broken(GapReason.redisConnectionLost, 0);
     expect(continuity.subscribed(150)).toMatchObject({ from: null, to: 150 });
   });
 });
@@ -88,17 +88,24 @@ describe('a message that comes before every SUBSCRIBE is acknowledged', () => {
 
   it('comes behind the gap of a break', () => {
     const continuity = subscribed();
-    continuity.broken(GapReason.redisConnectionLost);
+    continuity.broken(GapReason.redisConnectionLost, 0);
     expect(continuity.messageBeforeSubscribed(300)).toMatchObject({ from: 200, to: 300 });
     expect(continuity.subscribed(310)).toMatchObject({ from: 200, to: 310 });
   });
 
   it('comes behind another gap when the connection broke again', () => {
     const continuity = subscribed();
-    continuity.broken(GapReason.redisConnectionLost);
+    continuity.broken(GapReason.redisConnectionLost, 0);
     continuity.messageBeforeSubscribed(300);
-    continuity.broken(GapReason.redisConnectionLost);
+    continuity.broken(GapReason.redisConnectionLost, 0);
     expect(continuity.messageBeforeSubscribed(400)).toMatchObject({ from: 200, to: 400 });
+  });
+
+  it('needs no gap, and leaves it to others, if it came on the connection before', () => {
+    const continuity = subscribed();
+    continuity.broken(GapReason.redisConnectionLost, 250);
+    expect(continuity.messageBeforeSubscribed(249)).toBeUndefined();
+    expect(continuity.messageBeforeSubscribed(300)).toMatchObject({ from: 200, to: 300 });
   });
 
   it('needs no gap once they are', () => {

@@ -20,6 +20,8 @@ export class Continuity {
   #isWhole = false;
   /** Whether a gap stands for what was missed before the connection that there is. */
   #isTold = false;
+  /** Messages that came before are of a connection that is gone. */
+  #brokenAt = -Infinity;
   #provenUntil: number | null = null;
   #reason: string = GapReason.redisConnectionLost;
   readonly #marks: Mark[] = [];
@@ -27,6 +29,11 @@ export class Continuity {
   /** Until when everything that was published was heard; null before the first subscription. */
   get provenUntil(): number | null {
     return this.#provenUntil;
+  }
+
+  /** Whether a message needs no gap before it. */
+  get isTold(): boolean {
+    return this.#isTold;
   }
 
   /**
@@ -58,12 +65,16 @@ export class Continuity {
    * @returns the gap to append before the message, if it is the first on its connection
    */
   messageBeforeSubscribed(now: number): NewGap | undefined {
-    return this.#isTold ? undefined : this.#gapUntil(now);
+    return this.#isTold || now < this.#brokenAt ? undefined : this.#gapUntil(now);
   }
 
-  /** The connection is lost, whether the subscription was whole or not; the first `reason` since it was counts. */
-  broken(reason: string): void {
+  /**
+   * The connection is found to be lost at `now`, whether the subscription was whole or not; the first `reason` since
+   * it was counts.
+   */
+  broken(reason: string, now: number): void {
     this.#isTold = false;
+    this.#brokenAt = now;
     if (!this.#isWhole) return;
     this.#isWhole = false;
     this.#reason = reason;

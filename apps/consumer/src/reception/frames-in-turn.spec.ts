@@ -68,6 +68,16 @@ class Late implements CanActivate {
   }
 }
 
+/** Takes its time for who comes back. */
+@Injectable()
+class LateForThoseWhoReturn implements CanActivate {
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const { connection } = context.switchToWs().getData<{ connection?: number }>();
+    if (connection === 2) await new Promise<void>((resolve) => gates.push(resolve));
+    return true;
+  }
+}
+
 const interceptor: Provider = { provide: APP_INTERCEPTOR, useClass: Passing };
 const guard: Provider = { provide: APP_GUARD, useClass: Allows };
 const lateGuard: Provider = { provide: APP_GUARD, useClass: Late };
@@ -136,6 +146,25 @@ describe('what stands behind a frame', () => {
     expect(await gapOfTheNext()).toMatchObject({ from: new Date(1_000), to: new Date(20_000) });
   });
 
+  it('does not come in when its connection is gone', async () => {
+    consumer = await startConsumer({
+      providers: [{ provide: APP_GUARD, useClass: LateForThoseWhoReturn }],
+    });
+    const first = await begin();
+    await first.vanish();
+    const client = await PublisherClient.open(consumer.port);
+    client.hello({ connection: 2 });
+    while (gates.length === 0) await nextTurn();
+    await client.vanish();
+    const outbox = { id: 'of-q', oldest: '0-1', next: '0-2' };
+    const other = { publisher: 'q', process: 'q', outbox };
+    const { client: alive } = await PublisherClient.greet(consumer.port, other);
+    gates[0]?.();
+    await alive.roundTrip();
+    const connected = [...consumer.reception.publishers].filter(({ connection }) => connection);
+    expect(connected.map(({ position }) => position.publisher)).toEqual(['q']);
+  });
+
   it('is not read while too much waits, and then it is', async () => {
     consumer = await startConsumer({ providers: [lateGuard] });
     const client = await begin();
@@ -200,6 +229,8 @@ describe('a gateway beside that of the relay', () => {
     Logger.overrideLogger(log);
     client.send('{"event":"olds","data":"hello"}');
     await log.said('no gateway has a handler for the event olds');
+    client.send(JSON.stringify({ event: 'x'.repeat(1000), data: '' }));
+    expect((await log.said('the event xxx')).length).toBeLessThan(200);
   });
 
   it('goes on with nothing for a client that is gone', async () => {

@@ -35,7 +35,7 @@ export class FramesInTurn {
 
   #keep(frame: RawFrame): void {
     this.#waiting.push(frame);
-    this.#waitingBytes += frame.bytes.length + FRAME_BYTES;
+    this.#waitingBytes += weightOf(frame);
     if (this.#waitingBytes <= LIMITS.waitingFrameBytes || this.#hasPaused) return;
     this.#hasPaused = true;
     this.client.pause();
@@ -43,12 +43,21 @@ export class FramesInTurn {
 
   async #hearAll(first: RawFrame): Promise<void> {
     this.#isBusy = true;
-    for (let next: RawFrame | undefined = first; next; next = this.#waiting.shift()) {
-      if (!wasDismissed(this.client)) await this.hear(next);
+    await this.#hearUnlessDismissed(first);
+    for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) {
+      this.#waitingBytes -= weightOf(next);
+      await this.#hearUnlessDismissed(next);
     }
     this.#isBusy = false;
-    this.#waitingBytes = 0;
     if (this.#hasPaused) this.client.resume();
     this.#hasPaused = false;
   }
+
+  async #hearUnlessDismissed(frame: RawFrame): Promise<void> {
+    if (!wasDismissed(this.client)) await this.hear(frame);
+  }
+}
+
+function weightOf({ bytes }: RawFrame): number {
+  return bytes.length + FRAME_BYTES;
 }

@@ -16,7 +16,7 @@ import {
   type TrackedOutbox,
 } from '@relay/delivery';
 import { EventLog, keepAlive, type Transport } from '@relay/runtime';
-import type { WebSocket } from 'ws';
+import { WebSocket } from 'ws';
 import type { Dispatcher, Item } from '../handling/dispatcher.js';
 import { Message, type Source } from '../handling/message.js';
 import { LIMITS, LimitsReached } from '../limits.js';
@@ -88,6 +88,7 @@ export class Reception {
 
   hello(client: WebSocket, hello: Hello): void {
     this.#greeted(client);
+    if (client.readyState === WebSocket.CLOSED) return; // a guard took longer than the connection
     if (this.#isTooMuch(hello)) {
       this.reached.add('waiting-bytes');
       this.#close(client, CloseCode.tooManyOutboxes, 'too much waits for the handlers');

@@ -27,13 +27,16 @@ import type { Admission } from './admission.js';
 import { BareClient } from './bare-client.js';
 import { boundWebSocket } from './bound-web-socket.js';
 import { Doorway } from './doorway.js';
-import { FramesInTurn } from './frames-in-turn.js';
+import { FramesInTurn, type RawFrame } from './frames-in-turn.js';
 import { answerPlainly } from './plain-request.js';
 import type { OtherPath } from './other-path.js';
 import { dismiss } from './dismiss.js';
 import { refuseUpgrade } from './refuse.js';
 
 const CLOSE_TIMEOUT_MS = 2_000;
+
+/** Characters of the event that a client made up. */
+const MAX_SHOWN_EVENT = 100;
 
 /** The limits of a consumer, and where it is counted that they were reached. */
 export interface AdapterBounds {
@@ -111,23 +114,25 @@ export class RelayAdapter extends WsAdapter {
     const callbacks = new Map(
       handlers.map(({ message, callback }) => [message as unknown, callback]),
     );
-    const read = this.#readerFor(client, callbacks.has('bare'));
-    const turns = new FramesInTurn(client, async ({ bytes, isBinary }) => {
+    const isRelays = callbacks.has('bare');
+    const read = this.#readerFor(client, isRelays);
+    const hear = async ({ bytes, isBinary }: RawFrame): Promise<void> => {
       try {
         const frame = this.#read(client, read, bytes, isBinary);
         if (!frame) return;
         const callback = callbacks.get(frame.event);
         if (!callback) this.#tellUnhandled(frame.event);
-        const rest = completed(await callback?.(frame.data, frame.event), () =>
-          fromEvent(client, 'close'),
-        );
+        const given: unknown = await callback?.(frame.data, frame.event);
+        const rest = completed(given, () => fromEvent(client, 'close'));
         if (rest) await rest;
       } catch (error) {
         this.#log.error('internal-error', 'a frame could not be taken in', { error });
       }
-    });
+    };
+    const turns = isRelays ? new FramesInTurn(client, hear) : undefined;
     client.on('message', (bytes: Buffer, isBinary: boolean) => {
-      turns.take({ bytes, isBinary });
+      if (turns) turns.take({ bytes, isBinary });
+      else void hear({ bytes, isBinary });
     });
   }
 
@@ -267,7 +272,9 @@ export class RelayAdapter extends WsAdapter {
   }
 
   #tellUnhandled(event: string): void {
-    this.#log.warn('event-unhandled', `no gateway has a handler for the event ${event}`, { event });
+    const unhandled = event.slice(0, MAX_SHOWN_EVENT);
+    const sentence = `no gateway has a handler for the event ${unhandled}`;
+    this.#log.warn('event-unhandled', sentence, { unhandled });
   }
 
   /** A publisher that breaks the protocol is cut off. */

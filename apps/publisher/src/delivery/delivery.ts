@@ -95,13 +95,17 @@ export class Delivery implements SubscriptionAccount {
 
   /** Takes messages in; they leave at once for every consumer that is there. */
   take(messages: readonly NewMessage[]): void {
-    const [first] = messages;
-    if (first === undefined) return;
-    const gap = this.#continuity.messageBeforeSubscribed(first.receivedAt);
-    if (gap) this.#writer.writeGap(gap);
-    this.#writer.write(messages, this.#continuity.provenUntil);
+    if (this.#continuity.isTold) this.#writer.write(messages, this.#continuity.provenUntil);
+    else for (const message of messages) this.#takeBehindGap(message);
     this.#tellDropped();
     this.#appended();
+  }
+
+  /** Those of a connection before the gap, which a handler may have kept, need none. */
+  #takeBehindGap(message: NewMessage): void {
+    const gap = this.#continuity.messageBeforeSubscribed(message.receivedAt);
+    if (gap) this.#writer.writeGap(gap);
+    this.#writer.write([message], this.#continuity.provenUntil);
   }
 
   subscribed(at: number): void {
@@ -120,7 +124,7 @@ export class Delivery implements SubscriptionAccount {
   }
 
   broken(reason: string): void {
-    this.#continuity.broken(reason);
+    this.#continuity.broken(reason, Date.now());
     if (this.#subscription.subscribed) {
       this.#subscription = { subscribed: false, since: Date.now() };
       this.#sendStatuses();

@@ -8,14 +8,19 @@ import type { Portion } from './portion.js';
 /** What a message takes beside its payload, about. */
 const MESSAGE_BYTES = 200;
 
+/** What waits for a handler: a copy of what a portion holds. */
+interface Waiting {
+  readonly portion: Portion;
+  readonly messages: readonly NewMessage[];
+}
+
 /**
- * The way to one handler, which gets one portion after the other: the next when it has said that the last is taken,
- * or is done. What comes meanwhile waits as a copy, and is handed over together.
+ * The way to one handler, which gets one portion after the other: the next when it is done with the last, or has said
+ * that it needs it no more. What comes meanwhile waits as a copy, and is handed over together.
  */
 export class HandlerLane {
   #isBusy = false;
-  #waiting: Portion[] = [];
-  #waitingMessages: NewMessage[] = [];
+  #waiting: Waiting[] = [];
   #waitingBytes = 0;
 
   constructor(
@@ -23,15 +28,19 @@ export class HandlerLane {
     private readonly reached: LimitsReached,
   ) {}
 
-  /** @returns a promise if the handler needs the payloads beyond this call: fulfilled when it does not any more */
+  /**
+   * @returns a promise if the handler may read the payloads beyond this call: fulfilled when it does not any more, and
+   * never where that cannot be known
+   */
   give(portion: Portion): Promise<void> | undefined {
     if (this.#isBusy) {
       this.#keep(portion);
       return undefined;
     }
-    const inUse = this.#call([portion], portion.messages);
-    if (inUse) void this.#goOn(inUse);
-    return inUse;
+    const isDone = this.#call([portion], portion.messages);
+    if (isDone === undefined) return undefined;
+    void this.#goOn(isDone);
+    return unlessFailed(isDone);
   }
 
   #keep(portion: Portion): void {
@@ -42,58 +51,61 @@ export class HandlerLane {
         this.reached.add('handler-waiting');
         throw new Error('a handler does not keep up: too much waits for it');
       }
-      const copies = portion.messages.map(copyOf);
-      for (const copy of copies) this.#waitingMessages.push(copy);
-      this.#waiting.push(portion);
+      this.#waiting.push({ portion, messages: portion.messages.map(copyOf) });
       this.#waitingBytes += weight;
     } catch (error) {
       portion.left(error);
     }
   }
 
-  async #goOn(running: Promise<void>): Promise<void> {
+  async #goOn(isDone: Promise<boolean>): Promise<void> {
     this.#isBusy = true;
-    await running;
+    await isDone;
     while (this.#waiting.length > 0) {
-      const portions = this.#waiting;
-      const messages = this.#waitingMessages;
+      const waiting = this.#waiting.filter(({ portion }) => !portion.isMissed);
       this.#waiting = [];
-      this.#waitingMessages = [];
       this.#waitingBytes = 0;
-      await this.#call(portions, messages);
+      await this.#call(
+        waiting.map(({ portion }) => portion),
+        waiting.flatMap(({ messages }) => messages),
+      );
     }
     this.#isBusy = false;
   }
 
-  /** @returns undefined where they are taken at once, else a promise that is fulfilled when they are, or it is done */
-  #call(portions: readonly Portion[], messages: readonly NewMessage[]): Promise<void> | undefined {
-    const context = new IntakeContext([messages[0]?.channel ?? '']);
-    const done = this.#run(portions, messages, context);
-    if (!context.isTaken) return Promise.race([done, takenLater(portions, context)]);
-    for (const portion of portions) portion.taken();
-    return undefined;
+  /** @returns undefined where they are needed no more, else whether the handler ended well: they are not then */
+  #call(
+    portions: readonly Portion[],
+    messages: readonly NewMessage[],
+  ): Promise<boolean> | undefined {
+    const [first] = messages;
+    if (first === undefined) return undefined;
+    const context = new IntakeContext(first.channel, portions);
+    const isDone = this.#run(portions, messages, context);
+    if (context.isReleased) return undefined;
+    return Promise.race([isDone, context.untilReleased().then(() => true)]);
   }
 
   async #run(
     portions: readonly Portion[],
     messages: readonly NewMessage[],
     context: IntakeContext,
-  ): Promise<void> {
+  ): Promise<boolean> {
     let failure: unknown;
     try {
       const rest = completed(await this.handler(messages, context));
       if (rest) await rest;
     } catch (error) {
-      failure = error;
+      failure = error ?? new Error('it failed with nothing');
     }
-    if (context.isTaken && failure === undefined) return;
     for (const portion of portions) portion.left(failure);
+    return failure === undefined;
   }
 }
 
-async function takenLater(portions: readonly Portion[], context: IntakeContext): Promise<void> {
-  await context.untilTaken();
-  for (const portion of portions) portion.taken();
+/** What failed, such as by a timeout, may still run. */
+async function unlessFailed(isDone: Promise<boolean>): Promise<void> {
+  if (!(await isDone)) await new Promise(() => undefined);
 }
 
 function copyOf(message: NewMessage): NewMessage {

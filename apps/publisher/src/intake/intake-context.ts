@@ -1,28 +1,44 @@
 import { RedisContext } from '@nestjs/microservices';
+import type { Portion } from './portion.js';
 
 /** What a handler gets beside the messages that one reading has brought for it. */
 export class IntakeContext extends RedisContext {
-  #isTaken = false;
-  #onTaken: (() => void) | undefined;
+  readonly #portions: readonly Portion[];
+  #isReleased = false;
+  #onReleased: (() => void) | undefined;
 
-  get isTaken(): boolean {
-    return this.#isTaken;
+  constructor(channel: string, portions: readonly Portion[]) {
+    super([channel]);
+    this.#portions = portions;
+  }
+
+  get isReleased(): boolean {
+    return this.#isReleased;
   }
 
   /**
-   * The messages are taken in, and their payloads copied or not needed any more: the memory that these are views
-   * of may be read into again, and what comes next is handed over. What no handler has said this for is told as
-   * missing (`not-taken-in`) once all are done; until then nothing counts as heard.
+   * The messages are taken in: they are in the outbox, or nobody is to get them. For whoever sees to that, and nobody
+   * else. What it is not said for is told as missing (`not-taken-in`) once all handlers are done; until then nothing
+   * counts as heard.
    */
   taken(): void {
-    this.#isTaken = true;
-    this.#onTaken?.();
+    for (const portion of this.#portions) portion.taken();
+    this.released();
+  }
+
+  /**
+   * The payloads are copied, or not needed any more: the memory that they are views of may be read into again, and
+   * the handler gets what comes next.
+   */
+  released(): void {
+    this.#isReleased = true;
+    this.#onReleased?.();
   }
 
   /** Fulfilled when the handler says so. */
-  untilTaken(): Promise<void> {
+  untilReleased(): Promise<void> {
     return new Promise((resolve) => {
-      this.#onTaken = resolve;
+      this.#onReleased = resolve;
     });
   }
 }

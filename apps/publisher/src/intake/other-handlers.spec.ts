@@ -19,7 +19,7 @@ import type { NewMessage } from '@relay/delivery';
 import { RawArguments } from '@relay/runtime';
 import { RedisServer } from '@relay/testing';
 import { Redis } from 'ioredis';
-import { EMPTY, type Observable } from 'rxjs';
+import { EMPTY, type Observable, throwError } from 'rxjs';
 import { LIMITS } from '../limits.js';
 import type { IntakeContext } from './intake-context.js';
 import { IntakeController } from './intake.controller.js';
@@ -89,6 +89,30 @@ class Late {
   async take(messages: readonly NewMessage[]): Promise<void> {
     await gate();
     see(messages);
+  }
+}
+
+/** Looks at them, and says when it needs them no more. */
+@Controller()
+class Releases {
+  @EventPattern(['test_websocket'])
+  @RawArguments()
+  take(messages: readonly NewMessage[], context: IntakeContext): void {
+    see(messages);
+    context.released();
+  }
+}
+
+/** Is given up, but goes on. */
+@Controller()
+class GivenUp {
+  @EventPattern(['test_websocket'])
+  @RawArguments()
+  take(messages: readonly NewMessage[]): Observable<never> {
+    void gate().then(() => {
+      see(messages);
+    });
+    return throwError(() => new Error('it took too long'));
   }
 }
 
@@ -246,6 +270,13 @@ describe('a handler beside it', () => {
     expect(seen.items).toEqual(['one', 'two', 'six']);
   });
 
+  it('has them, too, if it goes on when it is given up', async () => {
+    await start(IntakeController, GivenUp);
+    await publish('one', 'two', 'six');
+    for (const open of await gates.atLeast(3)) open();
+    expect(await seen.atLeast(3)).toEqual(['one', 'two', 'six']);
+  });
+
   it('is said to have failed', async () => {
     await start(IntakeController, Fails);
     await publish('one');
@@ -259,6 +290,7 @@ describe('messages are told as missing', () => {
     ['that a handler fails to take in', [Fails]],
     ['that a guard refuses and a filter hides', [Refused]],
     ['that a handler does not say it has taken', [EndsWithoutValue]],
+    ['that a handler beside has released', [Refused, Releases]],
     ['that have no handler', []],
   ])('%s', async (_, controllers) => {
     await start(...controllers);
@@ -279,8 +311,13 @@ describe('messages are told as missing', () => {
     expect((await tested.account.find(isMissing)).detail).toBe(1);
     expect(new Map(tested.reached.counts).get('handler-waiting')).toBe(1);
     gates.items[0]?.();
-    (await gates.atLeast(2))[1]?.();
-    await seen.atLeast(1 + fitting);
+    await gates.atLeast(2); // there is room again
+    await publisher.publish('test_websocket', Buffer.concat([payload, payload]));
+    await read();
+    expect(tested.account.items.filter(isMissing)).toHaveLength(1);
+    gates.items[1]?.();
+    (await gates.atLeast(3))[2]?.();
+    await seen.atLeast(1 + fitting + 1);
   });
 
   it('that no handler has taken in when the publisher ends', async () => {
@@ -291,6 +328,10 @@ describe('messages are told as missing', () => {
     await read();
     await tested.intake.close();
     expect(tested.account.items.filter(isMissing)).toHaveLength(2);
+    gates.items[0]?.();
+    for (let turn = 0; turn < 10; turn++) await nextTurn();
+    expect(seen.items).toEqual(['one']); // which it had
+    expect(gates.items).toHaveLength(1); // the other it does not get any more
   });
 });
 
@@ -313,9 +354,11 @@ describe('a handler that takes its time', () => {
     expect(seen.items).toEqual(['one']);
   });
 
-  it('is waited for when the publisher ends', async () => {
+  it('is waited for when the publisher ends, with no proof of what comes behind that', async () => {
     await start(LateTaker);
     await publish('one');
+    await gates.atLeast(1);
+    const endsAt = Date.now();
     let isEnded = false;
     const ended = tested.intake.unsubscribe(new AbortController().signal).then(() => {
       isEnded = true;
@@ -325,8 +368,21 @@ describe('a handler that takes its time', () => {
     gates.items[0]?.();
     await ended;
     expect(seen.items).toEqual(['one']);
-    expect(tested.account.items.at(-1)?.event).toBe('proven');
+    expect(tested.account.items.filter(isProvenAt(endsAt - 1))).toHaveLength(1); // by no PING meanwhile
   });
+});
+
+it('a handler that takes its time is waited for though Redis is gone', async () => {
+  await start(LateTaker);
+  await publish('one');
+  await gates.atLeast(1);
+  await redis.kill();
+  await tested.notSubscribed();
+  const ended = tested.intake.unsubscribe(new AbortController().signal);
+  gates.items[0]?.();
+  await ended;
+  await tested.intake.close();
+  expect(tested.account.items.filter(isMissing)).toEqual([]);
 });
 
 it('a handler that would answer is refused', async () => {

@@ -13,6 +13,7 @@ export interface PortionAccount {
 export class Portion {
   readonly messages: NewMessage[] = [];
   #isSettled = false;
+  #isMissed = false;
   #settling: Promise<void> | undefined;
   #onSettled: (() => void) | undefined;
   /** Handlers that are not done with it. */
@@ -30,6 +31,11 @@ export class Portion {
     return this.#isSettled;
   }
 
+  /** Whether it is told as missing. */
+  get isMissed(): boolean {
+    return this.#isMissed;
+  }
+
   /** Fulfilled when it is settled. */
   untilSettled(): Promise<void> {
     this.#settling ??= new Promise((resolve) => {
@@ -39,13 +45,13 @@ export class Portion {
     return this.#settling;
   }
 
-  /** A handler has said that it is taken in. */
+  /** It is taken in. */
   taken(): void {
     this.#isSettled = true;
     this.#onSettled?.();
   }
 
-  /** A handler is done with it, and has not said that it is taken in; maybe it failed. */
+  /** A handler is done with it; maybe it failed. */
   left(error?: unknown): void {
     this.#open -= 1;
     if (this.#isSettled || this.#open > 0) {
@@ -56,6 +62,7 @@ export class Portion {
   /** Nobody will take it in any more. */
   missed(error: unknown): void {
     if (this.#isSettled) return;
+    this.#isMissed = true;
     this.account.missed(this, error);
     this.taken();
   }

@@ -60,6 +60,10 @@ export class RedisIntake extends ServerRedis {
   /** Connections lost or not made since one proved healthy by answering a PING. */
   #failures = 0;
   #refusals = 0;
+  /** What Redis answers from now on, it was asked behind an UNSUBSCRIBE, and proves nothing. */
+  #isUnsubscribing = false;
+  /** Whether a proof waits until handlers have taken in what came before it. */
+  #isProofWaiting = false;
   /** Which Redis process answered last. */
   #runId: string | undefined;
   readonly #lanes: HandlerLanes;
@@ -153,20 +157,22 @@ export class RedisIntake extends ServerRedis {
 
   /** Asks Redis for no more and waits until handlers have taken in what it sent; gives up at the deadline. */
   async unsubscribe(deadline: AbortSignal): Promise<void> {
-    if (this.state !== 'subscribed' || deadline.aborted) return;
+    if (deadline.aborted) return;
+    const gaveUp = once(deadline, 'abort').then(() => false);
     const sentAt = Date.now();
-    const settled = unsubscribeFrom(this.#client, this.intake.channels)
-      .then(() => nextTurn())
-      .then(() => this.#batches.settled());
-    const aborted = once(deadline, 'abort');
-    const isSettled = await Promise.race([
-      settled.then(
-        () => true,
-        () => false,
-      ),
-      aborted.then(() => false),
-    ]);
-    if (isSettled) await this.#provenWithNextTurn(sentAt);
+    const isSubscribed = this.state === 'subscribed';
+    this.#isUnsubscribing = true;
+    const answered = isSubscribed
+      ? unsubscribeFrom(this.#client, this.intake.channels).then(
+          () => true,
+          () => false,
+        )
+      : Promise.resolve(false);
+    const isAnswered = await Promise.race([answered, gaveUp]);
+    await nextTurn();
+    const settled = this.#batches.settled()?.then(() => true) ?? true;
+    const isSettled = await Promise.race([settled, gaveUp]);
+    if (isAnswered && isSettled) this.account.proven(sentAt);
   }
 
   override async close(): Promise<void> {
@@ -224,7 +230,8 @@ export class RedisIntake extends ServerRedis {
     if (isGone()) return;
     if (refused.length === 0) {
       this.account.subscribed(Date.now());
-      void this.#provenWithNextTurn(sentAt);
+      this.answeredAt = performance.now();
+      void this.#proveWithNextTurn(sentAt);
       this.#refusals = 0;
       this.problem = undefined;
       this.#enter('subscribed');
@@ -257,7 +264,8 @@ export class RedisIntake extends ServerRedis {
       this.#client.ping().then(
         () => {
           this.#failures = 0;
-          void this.#provenWithNextTurn(sentAt);
+          this.answeredAt = performance.now();
+          if (!this.#isUnsubscribing) void this.#proveWithNextTurn(sentAt);
         },
         () => undefined, // the close event tells it
       );
@@ -272,13 +280,17 @@ export class RedisIntake extends ServerRedis {
   }
 
   /** What came before the answer is handed on with the next turn, and then it is for handlers to take it in. */
-  async #provenWithNextTurn(at: number): Promise<void> {
-    this.answeredAt = performance.now();
+  async #proveWithNextTurn(at: number): Promise<void> {
     const connection = this.#client.stream;
     await nextTurn();
     const settled = this.#batches.settled();
-    await settled;
-    if (settled && this.#client.stream !== connection) return; // newer proofs count
+    if (settled) {
+      if (this.#isProofWaiting) return; // the next answer brings another
+      this.#isProofWaiting = true;
+      await settled;
+      this.#isProofWaiting = false;
+      if (this.#client.stream !== connection) return; // newer proofs count
+    }
     this.account.proven(at);
   }
 

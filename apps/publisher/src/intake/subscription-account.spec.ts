@@ -128,7 +128,7 @@ describe('the account of the subscription', () => {
       answerTimeoutMs: 60_000,
       pingIntervalMs: 60_000,
     });
-    await tested.subscribed();
+    await tested.account.find(({ event }) => event === 'proven');
     const deadline = new AbortController();
     redis.freeze();
     const before = tested.account.items.length;
