@@ -70,7 +70,9 @@ it('reports a refused password without telling it, and recovers when it is right
   const may = [...permitted, '&test_websocket'];
   await redis.cli('ACL', 'SETUSER', 'relay', 'on', '>sesame-1', ...may);
   const publisher = await stage.publisher(redis.url.replace('//', '//relay:sesame-2@'));
-  expect(await notSubscribed(publisher)).toContain('WRONGPASS: REDIS_URL needs its user and password');
+  expect(await notSubscribed(publisher)).toContain(
+    'WRONGPASS: REDIS_URL needs its user and password',
+  );
   expect(await redisState(publisher)).not.toBe('subscribed');
   await redis.cli('ACL', 'SETUSER', 'relay', '>sesame-2');
   await subscribed(publisher);
