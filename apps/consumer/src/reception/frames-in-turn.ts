@@ -43,18 +43,18 @@ export class FramesInTurn {
 
   async #hearAll(first: RawFrame): Promise<void> {
     this.#isBusy = true;
-    await this.#hearUnlessDismissed(first);
-    for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) {
-      this.#waitingBytes -= weightOf(next);
-      await this.#hearUnlessDismissed(next);
+    for (let next: RawFrame | undefined = first; next; next = this.#next()) {
+      if (!wasDismissed(this.client)) await this.hear(next);
     }
     this.#isBusy = false;
     if (this.#hasPaused) this.client.resume();
     this.#hasPaused = false;
   }
 
-  async #hearUnlessDismissed(frame: RawFrame): Promise<void> {
-    if (!wasDismissed(this.client)) await this.hear(frame);
+  #next(): RawFrame | undefined {
+    const next = this.#waiting.shift();
+    if (next) this.#waitingBytes -= weightOf(next);
+    return next;
   }
 }
 
