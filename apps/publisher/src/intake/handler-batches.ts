@@ -19,17 +19,15 @@ export class HandlerBatches {
   /**
    * @param lanesOf the ways to the handlers of a message
    * @param isEarly whether the client may have in the same reading what has to be known before
-   * @param missed no handler has taken these in
+   * @param missed nobody has taken these in
    */
   constructor(
     private readonly lanesOf: HandlerLanes['of'],
     private readonly isEarly: () => boolean,
-    missed: (messages: readonly NewMessage[], error: unknown) => void,
+    missed: PortionAccount['missed'],
   ) {
     this.#account = {
-      missed: ({ messages }, error) => {
-        missed(messages, error);
-      },
+      missed,
       failed: (error) => {
         this.#log.error('internal-error', 'a handler of messages from Redis failed', { error });
       },

@@ -3,8 +3,8 @@ import type { HandlerLane } from './handler-lane.js';
 
 /** Where it is told what becomes of portions. */
 export interface PortionAccount {
-  /** No handler has taken it in. */
-  missed(portion: Portion, error: unknown): void;
+  /** Nobody has taken these in. */
+  missed(messages: readonly NewMessage[], error: unknown): void;
   /** A handler failed with it, and another has it. */
   failed(error: unknown): void;
 }
@@ -63,7 +63,7 @@ export class Portion {
   missed(error: unknown): void {
     if (this.#isSettled) return;
     this.#isMissed = true;
-    this.account.missed(this, error);
+    this.account.missed(this.messages, error);
     this.taken();
   }
 }

@@ -39,7 +39,8 @@ type JsonOptions = Parameters<ConsoleLogger['printAsJson']>[1];
 /**
  * Logs to stderr, so that stdout carries messages and nothing else: one line for each event, for people
  * (time, level where it is not the usual one, which part speaks, what it says) or as a JSON object. What
- * repeats itself more than 10 times a second is counted instead, but for what others than the apps themselves say at the usual level.
+ * repeats itself more than 10 times a second is counted instead, but for what others than the apps themselves say
+ * at the usual level.
  */
 export class StderrLogger extends ConsoleLogger {
   readonly #limit = new RepetitionLimit(LINES_PER_SECOND);

@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { EventEmitter, once } from 'node:events';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type INestMicroservice, type LoggerService, Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NewMessage } from '@relay/delivery';
@@ -44,6 +45,10 @@ export interface AccountEvent {
   readonly takenBefore: number;
 }
 
+export function isMissing({ event }: AccountEvent): boolean {
+  return event === 'notTaken';
+}
+
 /** The real intake and its controller, and all that comes of them. */
 export class IntakeUnderTest {
   readonly taken = new Collected<NewMessage>();
@@ -77,8 +82,25 @@ export class IntakeUnderTest {
     return started;
   }
 
+  /** With these for its handlers; its subscription stands and is proven. */
+  static async startWith(url: string, ...controllers: Type[]): Promise<IntakeUnderTest> {
+    const started = await IntakeUnderTest.start(url, {}, controllers);
+    await started.subscribed();
+    await started.account.find(({ event }) => event === 'proven');
+    return started;
+  }
+
   async close(): Promise<void> {
     await this.#app?.close();
+  }
+
+  /** What was published before is read: Redis has answered a PING that was sent later. */
+  async read(): Promise<void> {
+    for (let answers = 0; answers < 2; answers++) {
+      // the first may be of one that was on its way
+      const before = this.intake.answeredAt;
+      while (this.intake.answeredAt === before) await nextTurn();
+    }
   }
 
   subscribed(after = 0): Promise<string> {
