@@ -23,6 +23,7 @@ import {
   StderrLogger,
   stopListening,
   warnOfExpiredCertificates,
+  warnOfMisspelt,
 } from '@relay/runtime';
 import { certificateSettings, checkConsumer } from './consumer.checks.js';
 import { type ConsumerConfig, consumerSettings } from './consumer.config.js';
@@ -52,6 +53,7 @@ async function start(config: ConsumerConfig): Promise<RunningApp> {
     ...(httpsOptions && { httpsOptions }),
   });
   const log = new EventLog('consumer');
+  warnOfMisspelt(consumerSettings);
   await app.get(DeadLetters).prepare();
   const admission = app.get(Admission);
   const reached = app.get(LimitsReached);

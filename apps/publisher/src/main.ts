@@ -18,6 +18,7 @@ import {
   secureHeaders,
   StderrLogger,
   warnOfExpiredCertificates,
+  warnOfMisspelt,
 } from '@relay/runtime';
 import { Delivery } from './delivery/delivery.js';
 import { RedisIntake } from './intake/redis-intake.js';
@@ -40,6 +41,7 @@ async function start(config: PublisherConfig): Promise<RunningApp> {
   app.use(secureHeaders());
   const intake = app.get(RedisIntake);
   const delivery = app.get(Delivery);
+  warnOfMisspelt(publisherSettings);
   warnOfExposedTokens(config);
   certificateSettings(config).forEach(warnOfExpiredCertificates);
   const lifecycle = app.get(Lifecycle);

@@ -33,6 +33,7 @@ export {
 export { isCertificateProblem } from './access/certificate-problem.js';
 export { helpText } from './config/help.js';
 export { type Check, ConfigError, loadConfig } from './config/load-config.js';
+export { warnOfMisspelt } from './config/misspelt.js';
 export {
   list,
   milliseconds,
