@@ -11,6 +11,7 @@ function measurement(variant: string, round: number, perSecond: number): Measure
     cpuUs: { publisher: 2, consumers: 2, relay: 4e5 / perSecond, redis: 1 },
     latencyUs:
       variant === 'redis-alone' ? undefined : { count: 1, p50: 100, p99: 200, p999: 300, max: 400 },
+    loadLateUs: variant === 'redis-alone' ? undefined : 60,
     accounts: [],
     violations: variant === 'relay' && round === 2 ? ['1 lost silently'] : [],
   };

@@ -46,7 +46,8 @@ function markdown(results: Results, summaries: readonly Summary[]): string {
       '## Rounds',
       'Medians of all rounds (lowest to highest); `×` is against the bare pipe, the median of the ratios ' +
         'within each round. CPU is that of publisher and consumer together. Latency is open-loop, from the ' +
-        `intended sending, at ${results.durations.latencyPerSecond} messages a second.`,
+        `intended sending, at ${results.durations.latencyPerSecond} messages a second; the load itself wakes ` +
+        'late, which counts for all variants.',
       '![Throughput](throughput.svg)',
       '![Latency](latency.svg)',
       ...sizesOf(summaries).flatMap((size) => sizeSection(size, summaries)),
@@ -61,13 +62,17 @@ function markdown(results: Results, summaries: readonly Summary[]): string {
 
 function sizeSection(size: number, summaries: readonly Summary[]): string[] {
   const own = summaries.filter(({ payloadBytes }) => payloadBytes === size);
-  const head = ['', 'messages/s', '×', 'CPU µs', '×', 'p50 µs', '×', 'p99 µs', '×'];
+  const head = [
+    ...['', 'messages/s', '×', 'CPU µs', '×', 'p50 µs', '×', 'p99 µs', '×'],
+    'the load late by, µs',
+  ];
   const rows = own.map((each) => [
     `${variantNamed(each.variant).title}${each.isLoadTheLimit ? ' ¹' : ''}`,
     ...cells(each.perSecond, thousands),
     ...cells(each.cpuUs, (value) => value.toFixed(2)),
     ...cells(each.p50Us, thousands),
     ...cells(each.p99Us, thousands),
+    cells(each.loadLateUs, thousands)[0] ?? '',
   ]);
   const isLimited = own.some((each) => each.isLoadTheLimit && each.variant !== CEILING);
   return [

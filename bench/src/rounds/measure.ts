@@ -7,6 +7,7 @@ import { Pipeline, type PipelineOptions } from '../pipeline/pipeline.js';
 import type { Variant } from '../pipeline/variants.js';
 import { type Latency, latencyOf } from './latency.js';
 import type { Turn } from './order.js';
+import { median } from './statistics.js';
 
 /** CPU microseconds a message. */
 export interface CpuPerMessage {
@@ -23,7 +24,13 @@ interface Figures {
   readonly cpuUs: CpuPerMessage;
   /** Undefined where nothing is relayed. */
   readonly latencyUs: Latency | undefined;
+  /** How much of it is the load's own, which was late by so much in the median. */
+  readonly loadLateUs: number | undefined;
 }
+
+type Latencies = Pick<Figures, 'latencyUs' | 'loadLateUs'>;
+
+const NOT_RELAYED: Latencies = { latencyUs: undefined, loadLateUs: undefined };
 
 export interface Measurement extends Figures {
   readonly round: number;
@@ -85,11 +92,11 @@ async function measureSizes(
   }
   const latencies = pipeline.publisher
     ? await measureLatencies(pipeline, sizes, durations)
-    : new Map<number, Latency>();
+    : new Map<number, Latencies>();
   return new Map(
     Array.from(throughputs, ([size, measured]) => [
       size,
-      { ...measured, latencyUs: latencies.get(size) },
+      { ...measured, ...(latencies.get(size) ?? NOT_RELAYED) },
     ]),
   );
 }
@@ -98,10 +105,10 @@ async function measureLatencies(
   pipeline: Pipeline,
   sizes: readonly number[],
   durations: Durations,
-): Promise<Map<number, Latency>> {
+): Promise<Map<number, Latencies>> {
   pipeline.feed.resize(MIN_PAYLOAD_BYTES);
   await warmUp(pipeline, durations);
-  const latencies = new Map<number, Latency>();
+  const latencies = new Map<number, Latencies>();
   for (const size of sizes) {
     pipeline.feed.resize(size);
     latencies.set(size, await measureLatency(pipeline, durations));
@@ -147,10 +154,10 @@ async function warmUp(
 async function measureLatency(
   { feed, ends }: Pipeline,
   { latencySeconds: seconds, latencyPerSecond: perSecond }: Durations,
-): Promise<Latency> {
+): Promise<Latencies> {
   globalThis.gc?.();
   await openLoop(feed, ends, { seconds: seconds / 3, perSecond });
   ends.takeLatencies();
-  await openLoop(feed, ends, { seconds, perSecond });
-  return latencyOf(ends.takeLatencies());
+  const lateUs = await openLoop(feed, ends, { seconds, perSecond });
+  return { latencyUs: latencyOf(ends.takeLatencies()), loadLateUs: median(lateUs) };
 }
