@@ -1,44 +1,28 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Type } from '@nestjs/common';
-import { RedisServer } from '@relay/testing';
-import { Redis } from 'ioredis';
 import { LIMITS } from '../limits.js';
 import {
   EndsWithoutValue,
   Fails,
-  forgetAll,
   gates,
   LateTaker,
   Refused,
   Releases,
   seen,
 } from './testing/handlers.js';
-import { type AccountEvent, IntakeUnderTest, isMissing } from './testing/intake-under-test.js';
+import { IntakeStage } from './testing/intake-stage.js';
+import { type AccountEvent, isMissing } from './testing/intake-under-test.js';
 
-let redis: RedisServer;
-let publisher: Redis;
-let tested: IntakeUnderTest;
+let stage: IntakeStage;
 
 beforeEach(async () => {
-  redis = await RedisServer.start();
-  publisher = new Redis(redis.url);
-  forgetAll();
+  stage = await IntakeStage.open();
 });
 
 afterEach(async () => {
-  await tested.close();
-  publisher.disconnect();
-  await redis.stop();
+  await stage.close();
 });
-
-async function start(...controllers: Type[]): Promise<void> {
-  tested = await IntakeUnderTest.startWith(redis.url, ...controllers);
-}
-
-async function publish(...texts: string[]): Promise<void> {
-  for (const text of texts) await publisher.publish('test_websocket', text);
-}
 
 describe('messages are told as missing', () => {
   it.each<[string, Type[]]>([
@@ -48,26 +32,26 @@ describe('messages are told as missing', () => {
     ['that a handler beside has released', [Refused, Releases]],
     ['that have no handler', []],
   ])('%s', async (_, controllers) => {
-    await start(...controllers);
-    await publish('lost');
+    const tested = await stage.start(controllers);
+    await stage.publish('lost');
     expect((await tested.account.find(isMissing)).detail).toBe(1);
   });
 
   it('that come too fast for a handler that takes its time', async () => {
-    await start(LateTaker);
+    const tested = await stage.start([LateTaker]);
     const payload = Buffer.alloc(1024 * 1024);
-    await publish('one');
+    await stage.publish('one');
     await gates.atLeast(1);
     const fitting = LIMITS.handlerWaitingBytes / payload.length - 1;
-    for (let n = 0; n < fitting; n++) await publisher.publish('test_websocket', payload);
+    for (let n = 0; n < fitting; n++) await stage.publisher.publish('test_websocket', payload);
     await tested.read();
     expect(tested.account.items.filter(isMissing)).toEqual([]);
-    await publisher.publish('test_websocket', Buffer.concat([payload, payload]));
+    await stage.publisher.publish('test_websocket', Buffer.concat([payload, payload]));
     expect((await tested.account.find(isMissing)).detail).toBe(1);
     expect(new Map(tested.reached.counts).get('handler-waiting')).toBe(1);
     gates.items[0]?.();
     await gates.atLeast(2); // there is room again
-    await publisher.publish('test_websocket', Buffer.concat([payload, payload]));
+    await stage.publisher.publish('test_websocket', Buffer.concat([payload, payload]));
     await tested.read();
     expect(tested.account.items.filter(isMissing)).toHaveLength(1);
     gates.items[1]?.();
@@ -76,11 +60,12 @@ describe('messages are told as missing', () => {
   });
 
   it('that no handler has taken in when the publisher ends', async () => {
-    await start(LateTaker);
-    await publish('one', 'two');
+    const tested = await stage.start([LateTaker]);
+    await stage.publish('one');
     await gates.atLeast(1);
-    await tested.intake.unsubscribe(AbortSignal.abort());
+    await stage.publish('two');
     await tested.read();
+    await tested.intake.unsubscribe(AbortSignal.abort());
     await tested.intake.close();
     expect(tested.account.items.filter(isMissing)).toHaveLength(2);
     gates.items[0]?.();
@@ -97,11 +82,11 @@ describe('a handler that takes its time', () => {
       event === 'proven' && Number(detail) > time;
 
   it('holds up the proof of what it has, and of no more', async () => {
-    await start(LateTaker);
-    await publish('one');
+    const tested = await stage.start([LateTaker]);
+    await stage.publish('one');
     const publishedAt = Date.now();
     await tested.read();
-    await publish('two');
+    await stage.publish('two');
     await tested.read();
     expect(tested.account.items.some(isProvenAt(publishedAt))).toBe(false);
     (await gates.atLeast(1))[0]?.();
@@ -110,8 +95,8 @@ describe('a handler that takes its time', () => {
   });
 
   it('is waited for when the publisher ends, with no proof of what comes behind that', async () => {
-    await start(LateTaker);
-    await publish('one');
+    const tested = await stage.start([LateTaker]);
+    await stage.publish('one');
     await gates.atLeast(1);
     const endsAt = Date.now();
     let isEnded = false;
@@ -128,10 +113,10 @@ describe('a handler that takes its time', () => {
 });
 
 it('a handler that takes its time is waited for though Redis is gone', async () => {
-  await start(LateTaker);
-  await publish('one');
+  const tested = await stage.start([LateTaker]);
+  await stage.publish('one');
   await gates.atLeast(1);
-  await redis.kill();
+  await stage.redis.kill();
   await tested.notSubscribed();
   const ended = tested.intake.unsubscribe(new AbortController().signal);
   gates.items[0]?.();

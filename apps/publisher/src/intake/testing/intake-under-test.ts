@@ -82,14 +82,6 @@ export class IntakeUnderTest {
     return started;
   }
 
-  /** With these for its handlers; its subscription stands and is proven. */
-  static async startWith(url: string, ...controllers: Type[]): Promise<IntakeUnderTest> {
-    const started = await IntakeUnderTest.start(url, {}, controllers);
-    await started.subscribed();
-    await started.account.find(({ event }) => event === 'proven');
-    return started;
-  }
-
   async close(): Promise<void> {
     await this.#app?.close();
   }
