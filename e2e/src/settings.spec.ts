@@ -77,6 +77,21 @@ beforeAll(async () => {
 
 afterAll(() => stage.clear());
 
+const processes: RecordedProcess[] = [];
+
+afterEach(async () => {
+  await Promise.all(processes.splice(0).map((started) => started.stop('SIGKILL')));
+});
+
+function runWith(settings: Record<string, string>, app: App, ...flags: string[]): RecordedProcess {
+  const started = RecordedProcess.start(process.execPath, [mainOf(app), ...flags], {
+    env: { ...env, RELAY_TOKEN: undefined, ...settings },
+    cwd: workspace,
+  });
+  processes.push(started);
+  return started;
+}
+
 function fileOf(name: string): string {
   return readFileSync(resolve(workspace, name), 'utf8');
 }
@@ -97,6 +112,13 @@ describe.each(['publisher', 'consumer'] as const)('the %s', (app) => {
         !['RELAY_TOKEN', 'PAGE_TOKEN'].includes(name),
       );
     }
+  });
+
+  it('warns of a variable that looks like a setting', async () => {
+    const settings = { LOG_LEVELS: 'error', REDIS_URL: 'redis://127.0.0.1:1' };
+    const started = runWith(settings, app, '--port=0');
+    const line = await started.waitForLine('stderr', 'LOG_LEVELS');
+    expect(line).toMatch(/WARN.*LOG_LEVELS is set, which is no setting, and LOG_LEVEL is not/);
   });
 
   it('is given in compose.yaml only settings that it has', () => {
@@ -131,25 +153,6 @@ it('the table of the README names no setting that there is not', () => {
 
 describe('what a process tells of its token', () => {
   const secret = 'hunter2hunter2';
-
-  function runWith(
-    settings: Record<string, string>,
-    app: App,
-    ...flags: string[]
-  ): RecordedProcess {
-    const started = RecordedProcess.start(process.execPath, [mainOf(app), ...flags], {
-      env: { ...env, RELAY_TOKEN: undefined, ...settings },
-      cwd: workspace,
-    });
-    processes.push(started);
-    return started;
-  }
-
-  const processes: RecordedProcess[] = [];
-
-  afterEach(async () => {
-    await Promise.all(processes.splice(0).map((started) => started.stop('SIGKILL')));
-  });
 
   it('a consumer without one does not start on every address, and says what to set', async () => {
     const consumer = runWith({}, 'consumer', '--host=0.0.0.0', '--port=0');

@@ -5,7 +5,13 @@ import * as z from 'zod';
 import { warnOfMisspelt } from './misspelt.js';
 
 const setting = { schema: z.string(), default: '', meaning: '', expected: '' };
-const settings = { PAGE: setting, REDIS_CHANNELS: setting, REDIS_URL: setting };
+const settings = {
+  PAGE: setting,
+  APP_HOST: setting,
+  APP_PORT: setting,
+  REDIS_CHANNELS: setting,
+  REDIS_URL: setting,
+};
 let log: RecordedLog;
 
 beforeEach(() => {
@@ -18,6 +24,8 @@ describe('a variable of the environment that is no setting', () => {
     ['REDIS_CHANEL', 'REDIS_CHANNELS'],
     ['REDIS_URI', 'REDIS_URL'],
     ['redis_url', 'REDIS_URL'],
+    ['APP_PORTS', 'APP_PORT'],
+    ['APP_PROT', 'APP_PORT'],
   ])('and looks like one is told, with the one that was meant: %s', (given, meant) => {
     warnOfMisspelt(settings, { [given]: 'secret' });
     expect(log.lines).toEqual([expect.stringMatching(`^${given} is set.*${meant} is not`)]);
@@ -26,6 +34,7 @@ describe('a variable of the environment that is no setting', () => {
 
   it.each([
     ['is like one that is given, too', { REDIS_URI: 'a', REDIS_URL: 'b' }],
+    ['is empty itself', { REDIS_URI: '' }],
     ['is like no other', { REDIS_HOST: 'a', REDIS_PORT: '1', HOME: '/' }],
     ['is like one of a single word', { PATH: '/bin', PAGER: 'less' }],
   ])('is not told where it %s', (_, env) => {
