@@ -65,6 +65,7 @@ const results: Results = {
 test('says how many times the bare pipe, which goals are missed, and what went wrong', () => {
   const report = reportFiles(results).get('report.md');
   expect(report).toContain('| relay | 300,000 (200,000–400,000) | 4.00 |');
+  expect(report).toContain('| 200 | 1.00 | 60 |');
   expect(report).toContain('| messages a second, 256 B | ≥ 3.3× | 4.00× | met |');
   expect(report).toContain('| relay CPU a message, 256 B | ≤ 0.28× | 0.25× | met |');
   expect(report).toContain('| listens | ≤ 0.8 s | 0.90 s | **missed** |');

@@ -1,5 +1,6 @@
 import { CEILING, REFERENCE, variantNamed } from '../pipeline/variants.js';
 import type { Durations, Measurement } from '../rounds/measure.js';
+import type { Spread } from '../rounds/statistics.js';
 import { type Figure, summarise, type Summary } from '../rounds/summary.js';
 import type { ScenarioResult } from '../scenarios/scenario.js';
 import { barChart } from './bar-chart.js';
@@ -72,7 +73,7 @@ function sizeSection(size: number, summaries: readonly Summary[]): string[] {
     ...cells(each.cpuUs, (value) => value.toFixed(2)),
     ...cells(each.p50Us, thousands),
     ...cells(each.p99Us, thousands),
-    cells(each.loadLateUs, thousands)[0] ?? '',
+    rangeOf(each.loadLateUs, thousands),
   ]);
   const isLimited = own.some((each) => each.isLoadTheLimit && each.variant !== CEILING);
   return [
@@ -139,10 +140,15 @@ function charted(size: number, summaries: readonly Summary[]): Summary[] {
     .filter(({ variant }) => variantNamed(variant).publisher !== undefined);
 }
 
-function cells({ median, min, max, ratio }: Figure, format: (value: number) => string): string[] {
-  if (Number.isNaN(median)) return ['', ''];
+function cells(figure: Figure, format: (value: number) => string): string[] {
+  const { ratio } = figure;
+  return [rangeOf(figure, format), Number.isFinite(ratio) ? ratio.toFixed(2) : ''];
+}
+
+function rangeOf({ median, min, max }: Spread, format: (value: number) => string): string {
+  if (Number.isNaN(median)) return '';
   const range = min === max ? '' : ` (${format(min)}–${format(max)})`;
-  return [`${format(median)}${range}`, Number.isFinite(ratio) ? ratio.toFixed(2) : ''];
+  return `${format(median)}${range}`;
 }
 
 function sizesOf(summaries: readonly Summary[]): number[] {

@@ -27,15 +27,15 @@ test.each([REFERENCE, RELAY])(
     const turn = { round: 1, sizes: [16, 4096], variant: variantNamed(name) };
     const measurements = await measure(turn, redis, DURATIONS);
     expect(measurements.map(({ payloadBytes }) => payloadBytes)).toEqual([16, 4096]);
-    for (const { throughput, cpuUs, accounts, violations, ...latencies } of measurements) {
+    for (const measurement of measurements) {
+      const { throughput, cpuUs, latencyUs, loadLateUs, accounts, violations } = measurement;
       expect(violations).toEqual([]);
       expect(throughput.messages).toBeGreaterThan(0);
       expect(accounts).toMatchObject([{ handled: accounts[0]?.highest, lostAnnounced: 0 }]);
       expect(accounts[0]?.handled).toBeGreaterThan(throughput.messages + 50);
-      const { latencyUs, loadLateUs = NaN } = latencies;
       expect(latencyUs?.count).toBe(50);
       expect(loadLateUs).toBeGreaterThan(0);
-      expect(loadLateUs).toBeLessThan(latencyUs?.p50 ?? 0);
+      expect(loadLateUs).toBeLessThan(latencyUs?.p50 ?? 0); // of which it is a part
       expect(cpuUs.relay).toBeGreaterThan(0);
     }
   },

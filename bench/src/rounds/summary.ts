@@ -21,7 +21,7 @@ export interface Summary {
   readonly p50Us: Figure;
   readonly p99Us: Figure;
   /** How late the load was in the median, which is part of both. */
-  readonly loadLateUs: Figure;
+  readonly loadLateUs: Spread;
   /** Whether the load or Redis, and not the variant, set its pace. */
   readonly isLoadTheLimit: boolean;
 }
@@ -64,7 +64,7 @@ function summaryOf(
     cpuUs: figure(({ cpuUs }) => cpuUs.relay),
     p50Us: figure(({ latencyUs }) => latencyUs?.p50 ?? NaN),
     p99Us: figure(({ latencyUs }) => latencyUs?.p99 ?? NaN),
-    loadLateUs: figure((each) => each.loadLateUs ?? NaN),
+    loadLateUs: spread(own.map((each) => each.loadLateUs ?? NaN)),
     isLoadTheLimit: limited > LIMITED_SHARE || ofCeiling > CEILING_SHARE,
   };
 }
