@@ -97,8 +97,8 @@ export class Delivery implements SubscriptionAccount {
   take(messages: readonly NewMessage[]): void {
     if (this.#continuity.isTold) this.#writer.write(messages, this.#continuity.provenUntil);
     else for (const message of messages) this.#takeBehindGap(message);
-    this.#tellDropped();
     this.#appended();
+    this.#tellDropped();
   }
 
   /** Those of a connection before the gap, which a handler may have kept, need none. */

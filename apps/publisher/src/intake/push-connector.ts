@@ -96,13 +96,13 @@ function readInto(listener: PushListener, socket: () => Socket): OnReadOpts {
     callback: (length) => {
       end += length;
       begun += pushes.read(slab.bytes.subarray(begun, end));
-      const now = performance.now();
+      const taking = listener.read();
+      if (taking) void hold(slab, taking);
+      const now = performance.now(); // behind the messages: to ask for it takes its time
       if (now - signedAt >= SIGN_OF_LIFE_MS) {
         signedAt = now;
         socket().emit('data', NOTHING); // which ioredis's socketTimeout waits for
       }
-      const taking = listener.read();
-      if (taking) void hold(slab, taking);
       return true;
     },
   };
