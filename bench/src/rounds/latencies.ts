@@ -1,4 +1,5 @@
 import { RedisServer } from '@relay/testing';
+import { closedWindow, windowFor } from '../load/closed-window.js';
 import { openLoop } from '../load/open-loop.js';
 import { MIN_PAYLOAD_BYTES } from '../load/payload.js';
 import { endsWithUs } from '../pipeline/ends-with-us.js';
@@ -70,10 +71,13 @@ async function enter(variant: Variant): Promise<Contender> {
   }
 }
 
+/** As many messages as they take, and then one by one. */
 async function warmUp(
   { feed, ends }: Pipeline,
-  { latencyWarmUpMessages: messages }: Durations,
+  { warmUpSeconds, latencyWarmUpMessages: messages }: Durations,
 ): Promise<void> {
+  const window = windowFor(MIN_PAYLOAD_BYTES);
+  await closedWindow(feed, ends, { seconds: warmUpSeconds, window });
   const perSecond = WARM_UP_PER_SECOND;
   await openLoop(feed, ends, { seconds: messages / perSecond, perSecond });
 }
