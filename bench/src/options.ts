@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { MIN_PAYLOAD_BYTES } from './load/payload.js';
 import { type Variant, variantNamed, variants } from './pipeline/variants.js';
-import type { Durations } from './rounds/measurement.js';
+import type { Durations } from './rounds/measure.js';
 import { scenarios } from './scenarios/index.js';
 import type { Scenario } from './scenarios/scenario.js';
 

@@ -2,16 +2,8 @@ import { inspect } from 'node:util';
 import type { RedisServer } from '@relay/testing';
 import type { Options } from './options.js';
 import type { Variant } from './pipeline/variants.js';
-import { latenciesOf } from './rounds/latencies.js';
-import {
-  type LatencyFigures,
-  type Measured,
-  type Measurement,
-  measurementsOf,
-  type ThroughputFigures,
-} from './rounds/measurement.js';
-import { type Round, roundsOf } from './rounds/order.js';
-import { throughputsOf } from './rounds/throughput.js';
+import { measure, type Measurement } from './rounds/measure.js';
+import { turns } from './rounds/order.js';
 import { profiled } from './profiles.js';
 
 export interface RoundsResult {
@@ -37,69 +29,28 @@ export async function runRounds(
   });
   const measurements: Measurement[] = [];
   const failures: string[] = [];
-  const trying = async <T>(what: string, work: () => Promise<T>): Promise<T | undefined> => {
+  for (const turn of turns<Variant>(rounds, sizes, present)) {
+    const flags = isProfile ? profiled(folder, turn) : undefined;
     try {
-      return await work();
+      const measured = await measure(turn, redis, durations, flags);
+      measurements.push(...measured);
+      for (const each of measured) say(lineOf(each));
     } catch (error) {
-      failures.push(`${what}: ${inspect(error)}`);
+      failures.push(`round ${turn.round}, ${turn.variant.name}: ${inspect(error)}`);
       say(failures.at(-1) ?? '');
-      return undefined;
-    }
-  };
-  for (const each of roundsOf<Variant>(rounds, sizes, present)) {
-    const { round } = each;
-    const throughputs = new Map<string, Measured<ThroughputFigures>>();
-    for (const variant of each.variants) {
-      const turn = { round, variant, sizes: each.sizes };
-      const flags = isProfile ? profiled(folder, turn) : undefined;
-      const measured = await trying(`round ${round}, ${variant.name}`, () =>
-        throughputsOf(turn, redis, durations, flags),
-      );
-      if (!measured) continue;
-      throughputs.set(variant.name, measured);
-      tellThroughputs(say, round, variant.name, measured);
-    }
-    const relaying = { ...each, variants: each.variants.filter(({ publisher }) => publisher) };
-    const latencies = await trying(`round ${round}, latency`, () =>
-      latenciesOf(relaying, durations),
-    );
-    if (latencies) tellLatencies(say, relaying, latencies);
-    for (const [name, measured] of throughputs) {
-      measurements.push(...measurementsOf(round, name, measured, latencies?.get(name)));
     }
   }
   if (isProfile) notes.push('it was profiled, which slows down: no figures to compare');
   return { measurements, notes, failures };
 }
 
-function tellThroughputs(
-  say: (text: string) => void,
-  round: number,
-  name: string,
-  { bySize, violations }: Measured<ThroughputFigures>,
-): void {
-  for (const [size, { throughput, cpuUs }] of bySize) {
-    const perSecond = Math.round(throughput.perSecond).toLocaleString('en-US');
-    const cpu = `CPU ${cpuUs.relay.toFixed(2).padStart(6)} µs`;
-    say([lineFor(round, size, name), `${perSecond.padStart(9)}/s`, cpu, ...violations].join('  '));
-  }
-}
-
-function tellLatencies(
-  say: (text: string) => void,
-  { round, sizes, variants }: Round<Variant>,
-  latencies: ReadonlyMap<string, Measured<LatencyFigures>>,
-): void {
-  for (const size of sizes) {
-    for (const { name } of variants) {
-      const { bySize, violations = [] } = latencies.get(name) ?? {};
-      const { p50, p99 } = bySize?.get(size)?.latencyUs ?? {};
-      const figures = `p50 ${p50} µs  p99 ${p99} µs`;
-      say([lineFor(round, size, name), figures, ...violations].join('  '));
-    }
-  }
-}
-
-function lineFor(round: number, size: number, variant: string): string {
-  return `round ${round} ${`${size} B`.padStart(7)}  ${variant.padEnd(15)}`;
+function lineOf({ round, payloadBytes, variant, throughput, cpuUs, ...rest }: Measurement): string {
+  const { latencyUs, violations } = rest;
+  return [
+    `round ${round} ${`${payloadBytes} B`.padStart(7)}  ${variant.padEnd(15)}`,
+    `${Math.round(throughput.perSecond).toLocaleString('en-US').padStart(9)}/s`,
+    `CPU ${cpuUs.relay.toFixed(2).padStart(6)} µs`,
+    ...(latencyUs ? [`p50 ${latencyUs.p50} µs  p99 ${latencyUs.p99} µs`] : []),
+    ...violations,
+  ].join('  ');
 }

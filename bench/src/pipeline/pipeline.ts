@@ -2,7 +2,6 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { freePort, type RecordedProcess, type RedisServer } from '@relay/testing';
-import type { Account } from '../ends/arrivals.js';
 import { EndReports } from '../ends/end-reports.js';
 import { WINDOW_BYTES, WINDOW_MESSAGES } from '../load/closed-window.js';
 import { RedisFeed } from '../load/redis-feed.js';
@@ -82,21 +81,6 @@ export class Pipeline {
       consumers: this.consumers.reduce((sum, { pid }) => sum + cpuSeconds(pid), 0),
       redis: cpuSeconds(this.redis.pid),
     };
-  }
-
-  /** What became of every message so far. */
-  check(): { readonly accounts: Account[]; readonly violations: string[] } {
-    return { accounts: this.ends.accounts(this.feed.sent), violations: this.violations() };
-  }
-
-  /** Its processes do nothing at all until `thaw`. */
-  freeze(): void {
-    for (const each of this.#processes()) each.signal('SIGSTOP');
-  }
-
-  /** They go on. */
-  thaw(): void {
-    for (const each of this.#processes()) each.signal('SIGCONT');
   }
 
   /** What went wrong so far, by the numbers and by the processes. */

@@ -1,5 +1,5 @@
 import type { Latency } from '../rounds/latency.js';
-import type { Measurement } from '../rounds/measurement.js';
+import type { Measurement } from '../rounds/measure.js';
 import { markdownTable } from './markdown-table.js';
 
 /** Every round as it was measured, in the order of measurement. */

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import type { Measurement } from '../rounds/measurement.js';
+import type { Measurement } from '../rounds/measure.js';
 import { type Results, reportFiles } from './report.js';
 
 function measurement(variant: string, round: number, perSecond: number): Measurement {

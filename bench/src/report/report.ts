@@ -1,5 +1,5 @@
 import { CEILING, REFERENCE, variantNamed } from '../pipeline/variants.js';
-import type { Durations, Measurement } from '../rounds/measurement.js';
+import type { Durations, Measurement } from '../rounds/measure.js';
 import type { Spread } from '../rounds/statistics.js';
 import { type Figure, summarise, type Summary } from '../rounds/summary.js';
 import type { ScenarioResult } from '../scenarios/scenario.js';

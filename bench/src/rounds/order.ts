@@ -5,28 +5,19 @@ export interface Turn<V> {
   readonly sizes: readonly number[];
 }
 
-/** Each variant, at each of these sizes, in this order. */
-export interface Round<V> {
-  readonly round: number;
-  readonly variants: readonly V[];
-  readonly sizes: readonly number[];
-}
-
 /**
  * Each round begins with another variant, and with another size; the other variants come backwards in
  * every second round. So nobody is always first, nor always behind the same.
  */
-export function roundsOf<V>(
-  count: number,
+export function turns<V>(
+  rounds: number,
   sizes: readonly number[],
   variants: readonly V[],
-): Round<V>[] {
+): Turn<V>[] {
   if (sizes.length === 0) return [];
-  return Array.from({ length: count }, (_, index) => index + 1).map((round) => ({
-    round,
-    variants: inRound(variants, round),
-    sizes: rotated(sizes, round),
-  }));
+  return Array.from({ length: rounds }, (_, index) => index + 1).flatMap((round) =>
+    inRound(variants, round).map((variant) => ({ round, variant, sizes: rotated(sizes, round) })),
+  );
 }
 
 function inRound<T>(items: readonly T[], round: number): T[] {

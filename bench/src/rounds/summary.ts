@@ -1,5 +1,5 @@
 import { CEILING, REFERENCE, variants } from '../pipeline/variants.js';
-import type { Measurement } from './measurement.js';
+import type { Measurement } from './measure.js';
 import { median, pairedRatios, type Spread, spread } from './statistics.js';
 
 /**

@@ -1,8 +1,7 @@
 import type { RedisServer } from '@relay/testing';
 import { Pipeline } from '../pipeline/pipeline.js';
 import { RELAY, variantNamed } from '../pipeline/variants.js';
-import type { CpuPerMessage } from '../rounds/measurement.js';
-import { measureThroughput } from '../rounds/throughput.js';
+import { type CpuPerMessage, measureThroughput } from '../rounds/measure.js';
 import type { Scenario, ScenarioResult, Scene } from './scenario.js';
 
 const NUMBERS = [1, 4, 16];

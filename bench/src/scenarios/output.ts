@@ -4,7 +4,7 @@ import { closedWindow, windowFor } from '../load/closed-window.js';
 import { Pipeline } from '../pipeline/pipeline.js';
 import { RELAY, variantNamed } from '../pipeline/variants.js';
 import type { Goal } from '../report/goals.js';
-import { measureThroughput } from '../rounds/throughput.js';
+import { measureThroughput } from '../rounds/measure.js';
 import { median, pairedRatios } from '../rounds/statistics.js';
 import { PrintingRelay } from './printing-relay.js';
 import type { Scenario, ScenarioResult, Scene } from './scenario.js';

@@ -98,7 +98,7 @@ function readInto(listener: PushListener, socket: () => Socket): OnReadOpts {
       begun += pushes.read(slab.bytes.subarray(begun, end));
       const taking = listener.read();
       if (taking) void hold(slab, taking);
-      const now = performance.now(); // behind the messages: to ask for it takes its time
+      const now = performance.now(); // after the messages: asking for it takes a microsecond
       if (now - signedAt >= SIGN_OF_LIFE_MS) {
         signedAt = now;
         socket().emit('data', NOTHING); // which ioredis's socketTimeout waits for
