@@ -1,6 +1,7 @@
 import { helpText } from './config/help.js';
 import { type Check, ConfigError, loadConfig } from './config/load-config.js';
 import type { ConfigOf, Settings } from './config/setting.js';
+import { inlineGenerously } from './inlining.js';
 import { sharedSettings } from './shared-settings.js';
 import { onShutdownSignal } from './shutdown-signals.js';
 
@@ -35,6 +36,7 @@ export async function runApp<S extends Settings & typeof sharedSettings>(
     process.stdout.write(helpText(app, settings));
     return;
   }
+  inlineGenerously();
   try {
     const config = loadConfig(settings, process.env, argv, check);
     const starting = start(config);
