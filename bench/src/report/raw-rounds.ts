@@ -6,7 +6,8 @@ import { markdownTable } from './markdown-table.js';
 export function rawRounds(measurements: readonly Measurement[]): string {
   const head = [
     ...['round', 'size', 'variant', 'messages', 'messages/s', 'load waited for Redis'],
-    ...['CPU µs publisher', 'consumer', 'Redis', 'p50 µs', 'p99 µs', 'p99.9 µs', 'max µs', 'wrong'],
+    ...['CPU µs publisher', 'consumer', 'Redis', 'p50 µs', 'p99 µs', 'p99.9 µs', 'max µs'],
+    ...['host took', 'wrong'],
   ];
   return markdownTable(
     head,
@@ -21,6 +22,7 @@ export function rawRounds(measurements: readonly Measurement[]): string {
       cpuUs.consumers.toFixed(2),
       cpuUs.redis.toFixed(2),
       ...latencyCells(latencyUs),
+      `${Math.round(each.steal * 100)} %`,
       each.violations.length === 0 ? '-' : each.violations.join('; '),
     ]),
   );

@@ -12,6 +12,7 @@ function measurement(variant: string, round: number, perSecond: number): Measure
     latencyUs:
       variant === 'redis-alone' ? undefined : { count: 1, p50: 100, p99: 200, p999: 300, max: 400 },
     loadLateUs: variant === 'redis-alone' ? undefined : 60,
+    steal: 0.01 * round,
     accounts: [],
     violations: variant === 'relay' && round === 2 ? ['1 lost silently'] : [],
   };
@@ -82,6 +83,16 @@ test('says where the load was the limit', () => {
   }));
   expect(reportFiles(results).get('report.md')).not.toContain('relay ¹');
   expect(reportFiles({ ...results, measurements: limited }).get('report.md')).toContain('relay ¹');
+});
+
+test('says what the host of the machine gave to others, and when that was too much', () => {
+  const much = results.measurements.map((each) => ({ ...each, steal: 0.2 }));
+  const [calm, noisy] = [results, { ...results, measurements: much }].map(
+    (each) => reportFiles(each).get('report.md') ?? '',
+  );
+  expect(calm).toContain('gave 1 % to others (up to 2 %).');
+  expect(calm).not.toContain('too much');
+  expect(noisy).toContain('gave 20 % to others (up to 20 %). That is too much');
 });
 
 test('plots the variants with a background of their own, and keeps the raw rounds', () => {

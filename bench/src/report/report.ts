@@ -1,6 +1,6 @@
 import { CEILING, REFERENCE, variantNamed } from '../pipeline/variants.js';
 import type { Durations, Measurement } from '../rounds/measure.js';
-import type { Spread } from '../rounds/statistics.js';
+import { type Spread, spread } from '../rounds/statistics.js';
 import { type Figure, summarise, type Summary } from '../rounds/summary.js';
 import type { ScenarioResult } from '../scenarios/scenario.js';
 import { barChart } from './bar-chart.js';
@@ -49,6 +49,7 @@ function markdown(results: Results, summaries: readonly Summary[]): string {
         'within each round. CPU is that of publisher and consumer together. Latency is open-loop, from the ' +
         `intended sending, at ${results.durations.latencyPerSecond} messages a second; the load itself wakes ` +
         'late, which counts for all variants.',
+      stealNote(measurements),
       '![Throughput](throughput.svg)',
       '![Latency](latency.svg)',
       ...sizesOf(summaries).flatMap((size) => sizeSection(size, summaries)),
@@ -59,6 +60,18 @@ function markdown(results: Results, summaries: readonly Summary[]): string {
   parts.push(...scenarios.flatMap(scenarioSection));
   if (measurements.length > 0) parts.push('## Raw rounds', rawRounds(measurements));
   return `${parts.join('\n\n')}\n`;
+}
+
+/** What the host of a virtual machine takes is taken from all variants, but not from all alike. */
+const MUCH_STEAL = 0.05;
+
+function stealNote(measurements: readonly Measurement[]): string {
+  const { median, max } = spread(measurements.map(({ steal }) => steal));
+  const percent = (share: number): string => `${Math.round(share * 100)} %`;
+  const note = `Of the CPU time that was wanted, the machine's host gave ${percent(median)} to others (up to ${percent(max)}).`;
+  return median < MUCH_STEAL
+    ? note
+    : `**${note} That is too much for these figures to be quoted.**`;
 }
 
 function sizeSection(size: number, summaries: readonly Summary[]): string[] {

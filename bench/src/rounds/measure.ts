@@ -4,6 +4,7 @@ import { closedWindow, type Throughput, windowFor } from '../load/closed-window.
 import { openLoop } from '../load/open-loop.js';
 import { MIN_PAYLOAD_BYTES } from '../load/payload.js';
 import { Pipeline, type PipelineOptions } from '../pipeline/pipeline.js';
+import { coreTicks, stealBetween } from '../pipeline/steal.js';
 import type { Variant } from '../pipeline/variants.js';
 import { type Latency, latencyOf } from './latency.js';
 import type { Turn } from './order.js';
@@ -36,6 +37,8 @@ export interface Measurement extends Figures {
   readonly round: number;
   readonly payloadBytes: number;
   readonly variant: string;
+  /** What share of the CPU time that was wanted the machine's host gave to others, over all sizes. */
+  readonly steal: number;
   /** Of each end, over all sizes. */
   readonly accounts: readonly Account[];
   /** Over all sizes. */
@@ -64,7 +67,9 @@ export async function measure(
   const [payloadBytes = 0] = sizes;
   const pipeline = await Pipeline.start(variant, { redis, payloadBytes, nodeFlags });
   try {
+    const before = coreTicks();
     const figures = await measureSizes(pipeline, sizes, durations);
+    const steal = stealBetween(before, coreTicks());
     const accounts = pipeline.ends.accounts(pipeline.feed.sent);
     const violations = pipeline.violations();
     return Array.from(figures, ([size, measured]) => ({
@@ -72,6 +77,7 @@ export async function measure(
       payloadBytes: size,
       variant: variant.name,
       ...measured,
+      steal,
       accounts,
       violations,
     }));
