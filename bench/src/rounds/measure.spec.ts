@@ -28,7 +28,7 @@ test.each([REFERENCE, RELAY])(
     const measurements = await measure(turn, redis, DURATIONS);
     expect(measurements.map(({ payloadBytes }) => payloadBytes)).toEqual([16, 4096]);
     for (const measurement of measurements) {
-      const { throughput, cpuUs, latencyUs, loadLateUs, accounts, violations } = measurement;
+      const { throughput, cpuUs, latencyUs, loadLateUs, steal, accounts, violations } = measurement;
       expect(violations).toEqual([]);
       expect(throughput.messages).toBeGreaterThan(0);
       expect(accounts).toMatchObject([{ handled: accounts[0]?.highest, lostAnnounced: 0 }]);
@@ -37,6 +37,8 @@ test.each([REFERENCE, RELAY])(
       expect(loadLateUs).toBeGreaterThan(0);
       expect(loadLateUs).toBeLessThan(latencyUs?.p50 ?? 0); // of which it is a part
       expect(cpuUs.relay).toBeGreaterThan(0);
+      expect(steal).toBeGreaterThanOrEqual(0);
+      expect(steal).toBeLessThan(1);
     }
   },
 );
